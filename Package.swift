@@ -1,0 +1,99 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// `async` functions that belong to no actor run where their caller runs, so the engine's actor can
+/// lend its executor to plain types without handing them to another thread.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "attendance-sync",
+    products: [
+        .executable(name: "attendance-sync", targets: ["attendance-sync"]),
+        .executable(name: "attendance-sandbox", targets: ["attendance-sandbox"]),
+        .library(name: "Sandbox", targets: ["Sandbox"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        // The one door to libcurl: `curl_easy_setopt` is variadic, which Swift can't call.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+        // Decisions: pure functions over values. Imports no I/O.
+        .target(name: "AttendanceCore", swiftSettings: settings),
+
+        // The world: HTTP and SFTP, each side's API, the state.
+        .target(
+            name: "Transport",
+            dependencies: ["CCurl", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        .target(name: "CleverAPI", dependencies: ["AttendanceCore", "Transport"], swiftSettings: settings),
+        .target(name: "SchoologyAPI", dependencies: ["AttendanceCore", "Transport"], swiftSettings: settings),
+        .target(
+            name: "SyncState",
+            dependencies: ["AttendanceCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
+        .target(
+            name: "Configuration",
+            dependencies: ["AttendanceCore", .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: settings),
+
+        // The cycle: poll, read, merge, write, record.
+        .target(
+            name: "SyncEngine",
+            dependencies: ["AttendanceCore", "Transport", "CleverAPI", "SchoologyAPI", "SyncState"],
+            swiftSettings: settings),
+
+        // The command line and the daemon.
+        .executableTarget(
+            name: "attendance-sync",
+            dependencies: [
+                "AttendanceCore", "Configuration", "SyncEngine", "SyncState", "Transport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+
+        // A local Clever and Schoology that obey the real rules and can misbehave.
+        .target(
+            name: "Sandbox",
+            dependencies: [
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "attendance-sandbox",
+            dependencies: ["Sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+
+        .testTarget(name: "AttendanceCoreTests", dependencies: ["AttendanceCore"], swiftSettings: settings),
+        .testTarget(name: "TransportTests", dependencies: ["Transport"], swiftSettings: settings),
+        .testTarget(
+            name: "CleverAPITests", dependencies: ["AttendanceCore", "CleverAPI", "Transport"], swiftSettings: settings),
+        .testTarget(
+            name: "SchoologyAPITests", dependencies: ["AttendanceCore", "SchoologyAPI", "Transport"],
+            swiftSettings: settings),
+        .testTarget(name: "SyncStateTests", dependencies: ["AttendanceCore", "SyncState"], swiftSettings: settings),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["AttendanceCore", "Configuration"], swiftSettings: settings),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox"], swiftSettings: settings),
+        .testTarget(
+            name: "SyncEngineTests",
+            dependencies: ["AttendanceCore", "Transport", "SyncEngine", "SyncState", "Sandbox"],
+            swiftSettings: settings),
+        .testTarget(name: "ProcessTests", dependencies: ["Sandbox", "attendance-sync"], swiftSettings: settings),
+    ]
+)
