@@ -1,0 +1,78 @@
+/// Schoology's credits: never more than `credits` in any `window`.
+///
+/// A request counts from when it is sent until `window` after its answer came, because the server may have
+/// counted it at any moment in between. So whichever window the server looks at, it never sees more.
+public struct RateBudget: Sendable {
+    public struct Ticket: Sendable, Hashable {
+        fileprivate var number: UInt64
+    }
+
+    private struct Spending {
+        var number: UInt64
+        var cost: Int
+        /// Nil while the request is in flight.
+        var settled: Timestamp?
+    }
+
+    public private(set) var limit: RateLimit
+    private var spendings: [Spending] = []
+    private var next: UInt64 = 0
+    /// No request before this: a server's 429 or the end of an earlier process's window.
+    private var blockedUntil = Timestamp(milliseconds: .min)
+
+    public init(_ limit: RateLimit) {
+        self.limit = limit
+    }
+
+    public enum Answer: Sendable, Equatable {
+        case go(Ticket)
+        case wait(until: Timestamp)
+        /// Requests in flight hold the credits: ask again when one ends.
+        case waitForAnswer
+    }
+
+    /// Takes `cost` credits, or says from when they can be had.
+    public mutating func take(_ cost: Int, now: Timestamp) -> Answer {
+        if now < blockedUntil { return .wait(until: blockedUntil) }
+        spendings.removeAll { $0.settled.map { $0 + limit.window <= now } ?? false }
+        let wanted = min(cost, limit.credits)
+        var spent = spendings.reduce(0) { $0 + $1.cost }
+        if spent + wanted <= limit.credits {
+            next += 1
+            spendings.append(Spending(number: next, cost: wanted, settled: nil))
+            return .go(Ticket(number: next))
+        }
+        for spending in spendings.filter({ $0.settled != nil }).sorted(by: { $0.settled! < $1.settled! }) {
+            spent -= spending.cost
+            if spent + wanted <= limit.credits { return .wait(until: spending.settled! + limit.window) }
+        }
+        return .waitForAnswer
+    }
+
+    /// The answer came, or the request ended without one.
+    public mutating func settle(_ ticket: Ticket, at now: Timestamp) {
+        if let index = spendings.firstIndex(where: { $0.number == ticket.number }) { spendings[index].settled = now }
+    }
+
+    /// Credits that a process before this one may have spent.
+    public mutating func carryOver(_ cost: Int, settled: Timestamp) {
+        next += 1
+        spendings.append(Spending(number: next, cost: min(cost, limit.credits), settled: settled))
+    }
+
+    public mutating func block(until: Timestamp) {
+        blockedUntil = max(blockedUntil, until)
+    }
+
+    /// Credits free at this moment.
+    public func available(now: Timestamp) -> Int {
+        guard now >= blockedUntil else { return 0 }
+        return limit.credits
+            - spendings.filter { $0.settled.map { $0 + limit.window > now } ?? true }.reduce(0) { $0 + $1.cost }
+    }
+
+    /// Credits taken or not yet free again.
+    public func spent(now: Timestamp) -> Int {
+        spendings.filter { $0.settled.map { $0 + limit.window > now } ?? true }.reduce(0) { $0 + $1.cost }
+    }
+}

@@ -1,0 +1,35 @@
+/// What the status of a whole answer calls for, before its body is looked at.
+public enum RequestVerdict: Sendable, Hashable {
+    case accepted
+    /// 401 that speaks of a timestamp or nonce: sign again, send again.
+    case signAgain
+    /// 401 or 403: the credential does not work.
+    case refusedCredential
+    /// 429: wait as told, send again.
+    case wait
+    /// 404.
+    case notFound
+    /// 410.
+    case gone
+    /// 408, 409, 425, 5xx, or a status that no final answer has: try again.
+    case retry
+    /// Any other 4xx, and a redirect: sending it again would give the same.
+    case rejected
+
+    public static func verdict(status: Int, message: String?) -> RequestVerdict {
+        switch status {
+        case 200...299:
+            return .accepted
+        case 401:
+            let words = message?.lowercased() ?? ""
+            return words.contains("timestamp") || words.contains("nonce") ? .signAgain : .refusedCredential
+        case 403: return .refusedCredential
+        case 404: return .notFound
+        case 408, 409, 425: return .retry
+        case 410: return .gone
+        case 429: return .wait
+        case 300...499: return .rejected
+        default: return .retry
+        }
+    }
+}
