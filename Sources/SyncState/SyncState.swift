@@ -1,1 +1,106 @@
-// SyncState
+import AttendanceCore
+import GRDB
+import Glibc
+
+/// One district's state in SQLite: WAL, one writer, readers beside it.
+///
+/// The engine composes its steps of a ``Transaction``'s methods, so that a process killed between any two steps
+/// starts again from a consistent state. Nothing is cached here: small commands may write beside a running daemon.
+public final class SyncState: Sendable {
+    public enum Access: Sendable {
+        /// The process that runs cycles: takes the kernel lock, migrates.
+        case exclusive
+        /// A small command that changes rows beside a running daemon. The state must exist.
+        case shared
+        /// A reader. The state must exist.
+        case readOnly
+    }
+
+    public let path: String
+    /// The last migration that had been applied before this process opened the state; nil for a new one.
+    public let migratedFrom: String?
+    let database: DatabaseQueue
+    private let lock: StateLock?
+
+    /// Opens `<directory>/<district>.sqlite`.
+    public init(directory: String, district: String, access: Access) throws(StateError) {
+        path = "\(directory)/\(district).sqlite"
+        do {
+            switch access {
+            case .exclusive:
+                try SyncState.makePrivateFolder(directory)
+                lock = try StateLock(path: "\(directory)/\(district).lock")
+            case .shared, .readOnly:
+                lock = nil
+                guard Glibc.access(path, F_OK) == 0 else { throw StateError.absent(path: path) }
+            }
+            var configuration = GRDB.Configuration()
+            configuration.busyMode = .timeout(10)
+            configuration.readonly = access == .readOnly
+            configuration.label = "state"
+            configuration.prepareDatabase { db in
+                if access != .readOnly {
+                    try db.execute(sql: "PRAGMA journal_mode = WAL")
+                    try db.execute(sql: "PRAGMA synchronous = NORMAL")
+                    // A rescan must not leave a WAL that grows with the district.
+                    try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+                }
+                try db.execute(sql: "PRAGMA cache_size = -4096")
+            }
+            let previousMask = umask(0o077)
+            defer { umask(previousMask) }
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            let migrator = Migrations.all
+            migratedFrom = try database.read { db in try migrator.appliedMigrations(db).last }
+            if try database.read({ db in try migrator.hasBeenSuperseded(db) }) {
+                throw StateError.newerVersion(path: path)
+            }
+            if access == .exclusive {
+                try migrator.migrate(database)
+            } else if try database.read({ db in try !migrator.hasCompletedMigrations(db) }) {
+                throw StateError.inaccessible(
+                    path: path, detail: "it is of an older version; a cycle (`attendance-sync once`) upgrades it")
+            }
+        } catch {
+            throw StateError.from(error, path: "\(directory)/\(district).sqlite")
+        }
+    }
+
+    /// The newest migration this program knows.
+    public static var schemaVersion: String { Migrations.all.migrations.last ?? "" }
+
+    /// Looks for damage, as SQLite's `quick_check` finds it. Takes about a second for each million rows.
+    public func check() throws(StateError) {
+        let found = try reading { try String.fetchOne($0.db, sql: "PRAGMA quick_check(1)") ?? "" }
+        guard found == "ok" else { throw .damaged(path: path, detail: found) }
+    }
+
+    /// Runs `body` against one unchanging view of the state.
+    public func reading<Value>(_ body: (Transaction) throws -> Value) throws(StateError) -> Value {
+        do {
+            return try database.read { db in try body(Transaction(db: db)) }
+        } catch {
+            throw StateError.from(error, path: path)
+        }
+    }
+
+    /// Runs `body` as one transaction: all of it is stored, or none.
+    public func transaction<Value>(_ body: (Transaction) throws -> Value) throws(StateError) -> Value {
+        do {
+            return try database.write { db in try body(Transaction(db: db)) }
+        } catch {
+            throw StateError.from(error, path: path)
+        }
+    }
+
+    private static func makePrivateFolder(_ directory: String) throws(StateError) {
+        guard Glibc.access(directory, F_OK) != 0 else { return }
+        var partial = directory.hasPrefix("/") ? "" : "."
+        for part in directory.split(separator: "/") {
+            partial += "/\(part)"
+            if mkdir(partial, 0o700) != 0, errno != EEXIST {
+                throw .inaccessible(path: directory, detail: String(cString: strerror(errno)))
+            }
+        }
+    }
+}

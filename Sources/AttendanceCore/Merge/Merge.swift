@@ -38,7 +38,8 @@ private func resolve(_ input: MergeInput, _ rules: MergeRules) -> MergeOutcome.R
         winner = .schoology
     case .newest:
         // An edit whose time is not known is taken for the older; between equals the official record stays.
-        winner = (input.cleverModified?.milliseconds ?? .min) >= (input.schoologySeen?.milliseconds ?? .min)
+        winner =
+            (input.cleverModified?.milliseconds ?? .min) >= (input.schoologySeen?.milliseconds ?? .min)
             ? .clever : .schoology
     }
     let allowed = winner == .schoology && rules.protect.contains(input.clever) ? .clever : winner

@@ -1,0 +1,122 @@
+import GRDB
+
+/// The schema's history: named, append-only, never dropping data.
+enum Migrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1-foundation") { db in
+            try db.execute(sql: foundation)
+        }
+        return migrator
+    }
+
+    /// Ids of both sides are interned to integers: upserts with integer keys run several times as fast as with
+    /// 24-character ids. Present is the default, so a mark that is present on both sides has no row.
+    private static let foundation = """
+        -- One value a name: watermark, times of refreshes, fingerprint of the configuration.
+        CREATE TABLE setting(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+
+        -- Clever's roster. `generation` is the refresh that saw the row last; 0 is an id that only a record named.
+        CREATE TABLE school(
+            id INTEGER PRIMARY KEY, clever_id TEXT NOT NULL UNIQUE, sis_id TEXT, generation INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE student(
+            id INTEGER PRIMARY KEY, clever_id TEXT NOT NULL UNIQUE,
+            sis_id TEXT, student_number TEXT, state_id TEXT, generation INTEGER NOT NULL DEFAULT 0,
+            -- Schoology's user, or why there is none: `match_kind` is missing or ambiguous.
+            uid INTEGER, match_kind TEXT, match_reason TEXT, needs_lookup INTEGER NOT NULL DEFAULT 1);
+        CREATE TABLE section(
+            id INTEGER PRIMARY KEY, clever_id TEXT NOT NULL UNIQUE, school INTEGER,
+            sis_id TEXT, section_number TEXT, subject TEXT, period TEXT, term_id TEXT,
+            generation INTEGER NOT NULL DEFAULT 0,
+            schoology_id INTEGER, match_kind TEXT, match_reason TEXT,
+            -- What the roster refresh still has to ask Schoology for this section.
+            needs_lookup INTEGER NOT NULL DEFAULT 1, needs_enrollments INTEGER NOT NULL DEFAULT 1,
+            -- Milliseconds since 1970 until which a 410 keeps the section from being written.
+            suspended_until INTEGER);
+        CREATE INDEX section_schoology ON section(schoology_id);
+        CREATE INDEX student_uid ON student(uid);
+        CREATE TABLE membership(
+            student INTEGER NOT NULL, section INTEGER NOT NULL, generation INTEGER NOT NULL,
+            PRIMARY KEY(student, section)) WITHOUT ROWID;
+        CREATE INDEX membership_section ON membership(section);
+
+        -- Schoology's roster, as far as it was asked for. `field` is section_school_code or section_code.
+        CREATE TABLE schoology_section(
+            field TEXT NOT NULL, code TEXT NOT NULL, schoology_id INTEGER NOT NULL, active INTEGER,
+            PRIMARY KEY(field, code, schoology_id)) WITHOUT ROWID;
+        CREATE TABLE schoology_enrollment(
+            schoology_section INTEGER NOT NULL, id INTEGER NOT NULL, uid INTEGER NOT NULL, school_uid TEXT,
+            admin INTEGER NOT NULL, status INTEGER NOT NULL,
+            PRIMARY KEY(schoology_section, uid, id)) WITHOUT ROWID;
+        CREATE INDEX schoology_enrollment_school_uid ON schoology_enrollment(school_uid, uid);
+        CREATE TABLE schoology_user(
+            school_uid TEXT NOT NULL, uid INTEGER NOT NULL, PRIMARY KEY(school_uid, uid)) WITHOUT ROWID;
+
+        -- Clever's attendance records that mean something other than present, or once did. `section` 0 is a
+        -- daily record. `state`: 0 decided, 1 to decide, 2 waits for a match, 3 waits for the status map.
+        CREATE TABLE clever_record(
+            day INTEGER NOT NULL, school INTEGER NOT NULL, student INTEGER NOT NULL, section INTEGER NOT NULL,
+            status INTEGER NOT NULL, code TEXT, sis_id TEXT, modified INTEGER NOT NULL,
+            state INTEGER NOT NULL, reason TEXT,
+            PRIMARY KEY(day, school, student, section)) WITHOUT ROWID;
+        CREATE INDEX clever_record_key ON clever_record(student, day);
+        CREATE INDEX clever_record_open ON clever_record(state, day) WHERE state <> 0;
+
+        -- Records that could not be understood, recognised by a digest.
+        CREATE TABLE quarantine(
+            fingerprint TEXT PRIMARY KEY, student TEXT, section TEXT, school TEXT, date TEXT, reason TEXT NOT NULL,
+            first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, scan INTEGER NOT NULL) WITHOUT ROWID;
+
+        -- The base of each key that is or was other than present, and what Schoology showed last.
+        CREATE TABLE mark(
+            section INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL,
+            base INTEGER NOT NULL, schoology INTEGER, schoology_seen INTEGER,
+            refused_clever INTEGER, refused_schoology INTEGER,
+            PRIMARY KEY(section, student, day)) WITHOUT ROWID;
+        CREATE INDEX mark_day ON mark(day);
+
+        -- Writes decided and not acknowledged. `side` 1 Schoology, 2 Clever. `state` 0 pending, 1 unknown, 2 dead.
+        -- `sent` is a status that Schoology may already show because of us: stored before the request goes out.
+        CREATE TABLE outbox(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, side INTEGER NOT NULL,
+            section INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL,
+            status INTEGER NOT NULL, sent INTEGER, state INTEGER NOT NULL DEFAULT 0, cause TEXT NOT NULL,
+            cycle INTEGER NOT NULL, created INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0, rounds INTEGER NOT NULL DEFAULT 0,
+            next_attempt INTEGER NOT NULL DEFAULT 0,
+            roster_refreshed INTEGER NOT NULL DEFAULT 0, code INTEGER, message TEXT,
+            UNIQUE(side, section, student, day));
+        CREATE INDEX outbox_pending ON outbox(side, state, section);
+
+        -- The conflict log. `state`: 0 open, 1 decided, 2 dissolved by itself.
+        CREATE TABLE conflict(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            section INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL,
+            base INTEGER NOT NULL, clever INTEGER NOT NULL, schoology INTEGER NOT NULL,
+            clever_modified INTEGER, schoology_seen INTEGER, policy TEXT NOT NULL, outcome TEXT NOT NULL,
+            state INTEGER NOT NULL, detected INTEGER NOT NULL, cycle INTEGER NOT NULL,
+            resolved INTEGER, resolved_by TEXT, reason TEXT);
+        CREATE INDEX conflict_key ON conflict(section, student, day);
+        CREATE INDEX conflict_open ON conflict(state) WHERE state = 0;
+
+        -- Append-only: what changed, on which side (0 the base alone), from what to what, and why.
+        CREATE TABLE audit(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, cycle INTEGER NOT NULL,
+            section INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL,
+            side INTEGER NOT NULL, was INTEGER NOT NULL, now INTEGER NOT NULL, cause TEXT NOT NULL);
+        CREATE INDEX audit_key ON audit(section, student, day);
+
+        -- The scan under way, if there is one, and what it has read: one unit for each day and school.
+        CREATE TABLE scan(
+            id INTEGER PRIMARY KEY, target INTEGER NOT NULL, today INTEGER NOT NULL, complete INTEGER NOT NULL,
+            started INTEGER NOT NULL);
+        CREATE TABLE scan_unit(
+            day INTEGER NOT NULL, school INTEGER NOT NULL, next TEXT, pages INTEGER NOT NULL DEFAULT 0,
+            records INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,
+            done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(day, school)) WITHOUT ROWID;
+
+        CREATE TABLE cycle(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER,
+            outcome TEXT, reason TEXT, counts TEXT);
+        """
+}

@@ -1,0 +1,167 @@
+import AttendanceCore
+import GRDB
+
+/// A write decided and not yet acknowledged.
+public struct OutboxItem: Sendable, Equatable {
+    public enum State: Int, Sendable {
+        case pending = 0
+        /// Sent, and nobody knows whether it arrived: read back before anything else.
+        case unknown = 1
+        /// Rejected for good.
+        case dead = 2
+    }
+
+    public var id: Int64
+    public var side: Side
+    public var key: Key
+    /// What the side is to become.
+    public var status: Status
+    /// What the side may already show because of an earlier try.
+    public var sent: Status?
+    public var state: State
+    /// Who decided it: `clever`, `schoology`, `policy:clever`, …
+    public var cause: String
+    public var cycle: Int64
+    public var created: Timestamp
+    /// Tries in this cycle.
+    public var attempts: Int
+    /// Cycles that have given it up so far.
+    public var rounds: Int
+    public var nextAttempt: Timestamp
+    public var rosterRefreshed: Bool
+    public var code: Int?
+    public var message: String?
+}
+
+extension Transaction {
+    /// Decides that a side is to become `status`. Takes the place of an earlier write for the key, dead or not,
+    /// and keeps what that one may have sent.
+    public func enqueue(
+        _ key: Key, side: Side, status: Status, cause: String, cycle: Int64, now: Timestamp
+    ) throws {
+        try run(
+            """
+            INSERT INTO outbox(side, section, student, day, status, cause, cycle, created)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT(side, section, student, day) DO UPDATE SET
+                state = CASE WHEN sent IS NULL THEN 0 ELSE 1 END, cause = excluded.cause, cycle = excluded.cycle,
+                status = excluded.status, attempts = 0, rounds = 0, next_attempt = 0, roster_refreshed = 0,
+                code = NULL, message = NULL
+            """,
+            [
+                side.code, key.section, key.student, key.day.number, status.rawValue, cause, cycle, now.milliseconds,
+            ])
+    }
+
+    public func outboxItem(_ key: Key, side: Side) throws -> OutboxItem? {
+        try row(
+            "SELECT \(Self.outboxColumns) FROM outbox WHERE side = ? AND section = ? AND student = ? AND day = ?",
+            [side.code, key.section, key.student, key.day.number]
+        ).map(Self.outboxItem)
+    }
+
+    /// Sections with writes that may go to Schoology now, and the day of each write.
+    ///
+    /// - Parameter dueBy: writes whose next attempt is later stay; nil takes them all.
+    public func sectionsToPush(dueBy: Timestamp?, now: Timestamp) throws -> [PendingSection] {
+        var sections: [Int64: [Day]] = [:]
+        for row in try rows(
+            """
+            SELECT outbox.section, outbox.day FROM outbox JOIN section ON section.id = outbox.section
+            WHERE side = 1 AND state <> 2 AND (?1 IS NULL OR next_attempt <= ?1)
+                AND (suspended_until IS NULL OR suspended_until <= ?2)
+            """, [dueBy?.milliseconds, now.milliseconds])
+        {
+            sections[row[0], default: []].append(Day(number: row[1]))
+        }
+        return sections.map { PendingSection(section: $0.key, days: $0.value) }
+    }
+
+    /// A section's writes to Schoology that may go now, newest day first.
+    public func itemsToPush(section: Int64, dueBy: Timestamp?) throws -> [OutboxItem] {
+        try rows(
+            """
+            SELECT \(Self.outboxColumns) FROM outbox
+            WHERE side = 1 AND state <> 2 AND section = ?1 AND (?2 IS NULL OR next_attempt <= ?2)
+            ORDER BY day DESC, student
+            """, [section, dueBy?.milliseconds]
+        ).map(Self.outboxItem)
+    }
+
+    /// The write about to be sent: stored first, so that a lost answer, or a killed process, is read back as ours.
+    public func markSent(_ id: Int64, status: Status) throws {
+        try run(
+            "UPDATE outbox SET sent = ?, status = ?, state = 1, attempts = attempts + 1 WHERE id = ?",
+            [status.rawValue, status.rawValue, id])
+    }
+
+    /// To be tried again at `until`. Unless its outcome is unknown, it did not happen.
+    public func postpone(
+        _ id: Int64, until: Timestamp, code: Int?, message: String?, unknown: Bool, endsRound: Bool
+    ) throws {
+        try run(
+            """
+            UPDATE outbox SET state = ?1, sent = CASE WHEN ?1 THEN sent END, next_attempt = ?2, code = ?3, message = ?4,
+                attempts = CASE WHEN ?5 THEN 0 ELSE attempts END, rounds = rounds + ?5 WHERE id = ?6
+            """, [unknown ? 1 : 0, until.milliseconds, code, message, endsRound, id])
+    }
+
+    public func markRosterRefreshed(_ id: Int64) throws {
+        try run("UPDATE outbox SET roster_refreshed = 1 WHERE id = ?", [id])
+    }
+
+    public func markDead(_ id: Int64, code: Int?, message: String?) throws {
+        try run("UPDATE outbox SET state = 2, sent = NULL, code = ?, message = ? WHERE id = ?", [code, message, id])
+    }
+
+    public func removeOutboxItem(_ id: Int64) throws {
+        try run("DELETE FROM outbox WHERE id = ?", [id])
+    }
+
+    /// Starts a cycle: every write has its tries again.
+    public func resetAttempts() throws {
+        try run("UPDATE outbox SET attempts = 0 WHERE attempts <> 0")
+    }
+
+    public func outbox(deadOnly: Bool) throws -> [OutboxItem] {
+        try rows(
+            "SELECT \(Self.outboxColumns) FROM outbox WHERE NOT ? OR state = 2 ORDER BY id", [deadOnly]
+        ).map(Self.outboxItem)
+    }
+
+    public func outboxItem(id: Int64) throws -> OutboxItem? {
+        try row("SELECT \(Self.outboxColumns) FROM outbox WHERE id = ?", [id]).map(Self.outboxItem)
+    }
+
+    /// Makes a write due now. A dead one lives again.
+    public func retryOutboxItem(_ id: Int64) throws -> Bool {
+        try run(
+            """
+            UPDATE outbox SET state = CASE WHEN sent IS NULL THEN 0 ELSE 1 END, next_attempt = 0, attempts = 0,
+                roster_refreshed = 0 WHERE id = ?
+            """, [id])
+        return db.changesCount == 1
+    }
+
+    /// When the next stored write falls due, if any waits for its time.
+    public func nextDue(after now: Timestamp) throws -> Timestamp? {
+        (try row(
+            "SELECT min(next_attempt) FROM outbox WHERE side = 1 AND state <> 2 AND next_attempt > ?",
+            [now.milliseconds])?[0] as Int64?).map(Timestamp.init(milliseconds:))
+    }
+
+    private static let outboxColumns = """
+        id, side, section, student, day, status, sent, state, cause, cycle, created, attempts, rounds, next_attempt,
+        roster_refreshed, code, message
+        """
+
+    private static func outboxItem(_ row: Row) -> OutboxItem {
+        OutboxItem(
+            id: row[0], side: Side(code: row[1]) ?? .schoology,
+            key: Key(section: row[2], student: row[3], day: Day(number: row[4])),
+            status: Status(rawValue: row[5]) ?? .present, sent: (row[6] as Int?).flatMap(Status.init(rawValue:)),
+            state: OutboxItem.State(rawValue: row[7]) ?? .pending, cause: row[8], cycle: row[9],
+            created: Timestamp(milliseconds: row[10]), attempts: row[11], rounds: row[12],
+            nextAttempt: Timestamp(milliseconds: row[13]), rosterRefreshed: row[14], code: row[15], message: row[16])
+    }
+}

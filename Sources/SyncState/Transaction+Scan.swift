@@ -1,0 +1,223 @@
+import AttendanceCore
+import GRDB
+
+/// The scan of Clever's attendance that is under way.
+public struct Scan: Sendable, Equatable {
+    public var id: Int64
+    /// The `last_attendance_sync` it reads up to.
+    public var target: Timestamp
+    /// The attendance date that was today when it began.
+    public var today: Day
+    /// Whether it reads the whole lookback.
+    public var complete: Bool
+    public var started: Timestamp
+}
+
+/// One day of one school: read page by page, each stored with where the next begins.
+public struct ScanUnit: Sendable, Equatable {
+    public var day: Day
+    public var school: Int64
+    public var schoolCleverID: String
+    /// The next page, as Clever named it; nil before the first.
+    public var next: String?
+}
+
+/// A record as stored, to tell what a page changes.
+public struct StoredRecord: Sendable, Equatable {
+    public var status: CleverStatus
+    public var code: String?
+    public var modified: Timestamp
+}
+
+/// A record's place within its unit: Clever's ids, the section empty for a daily record.
+public struct RecordKey: Hashable, Sendable {
+    public var student: String
+    public var section: String
+
+    public init(student: String, section: String) {
+        self.student = student
+        self.section = section
+    }
+}
+
+/// A record that is new or newer than what is stored.
+public struct RecordUpdate: Sendable, Equatable {
+    public var key: RecordKey
+    public var status: CleverStatus
+    public var code: String?
+    public var sisID: String?
+    public var modified: Timestamp
+
+    public init(key: RecordKey, status: CleverStatus, code: String?, sisID: String?, modified: Timestamp) {
+        self.key = key
+        self.status = status
+        self.code = code
+        self.sisID = sisID
+        self.modified = modified
+    }
+}
+
+/// A record that could not be understood.
+public struct QuarantinedRecord: Sendable, Equatable {
+    public var fingerprint: String
+    public var student: String?
+    public var section: String?
+    public var school: String?
+    public var date: String?
+    public var reason: String
+
+    public init(
+        fingerprint: String, student: String?, section: String?, school: String?, date: String?, reason: String
+    ) {
+        self.fingerprint = fingerprint
+        self.student = student
+        self.section = section
+        self.school = school
+        self.date = date
+        self.reason = reason
+    }
+}
+
+extension Transaction {
+    public func scan() throws -> Scan? {
+        try row("SELECT id, target, today, complete, started FROM scan").map {
+            Scan(
+                id: $0[0], target: Timestamp(milliseconds: $0[1]), today: Day(number: $0[2]), complete: $0[3],
+                started: Timestamp(milliseconds: $0[4]))
+        }
+    }
+
+    /// Starts a scan of these days and schools in the place of any other.
+    public func beginScan(
+        target: Timestamp, today: Day, days: [Day], schools: [Int64], complete: Bool, now: Timestamp
+    ) throws -> Scan {
+        let id = (try row("SELECT max(id) FROM scan")?[0] as Int64?).map { $0 + 1 } ?? now.milliseconds
+        try run("DELETE FROM scan")
+        try run("DELETE FROM scan_unit")
+        try run(
+            "INSERT INTO scan(id, target, today, complete, started) VALUES (?, ?, ?, ?, ?)",
+            [id, target.milliseconds, today.number, complete, now.milliseconds])
+        for day in days {
+            for school in schools {
+                try run("INSERT INTO scan_unit(day, school) VALUES (?, ?)", [day.number, school])
+            }
+        }
+        return Scan(id: id, target: target, today: today, complete: complete, started: now)
+    }
+
+    /// Units not read to their last page, newest day first.
+    public func unitsToRead(onlyDay day: Day?) throws -> [ScanUnit] {
+        try rows(
+            """
+            SELECT scan_unit.day, scan_unit.school, school.clever_id, scan_unit.next
+            FROM scan_unit JOIN school ON school.id = scan_unit.school
+            WHERE done = 0 AND (?1 IS NULL OR day = ?1) ORDER BY day DESC, school.clever_id
+            """, [day?.number]
+        ).map { ScanUnit(day: Day(number: $0[0]), school: $0[1], schoolCleverID: $0[2], next: $0[3]) }
+    }
+
+    /// What is stored for one unit: the records that mean, or once meant, something other than present.
+    public func storedRecords(day: Day, school: Int64) throws -> [RecordKey: StoredRecord] {
+        var stored: [RecordKey: StoredRecord] = [:]
+        let cursor = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT student.clever_id, section.clever_id, clever_record.status, code, modified
+                    FROM clever_record JOIN student ON student.id = clever_record.student
+                    LEFT JOIN section ON section.id = clever_record.section
+                    WHERE day = ? AND clever_record.school = ?
+                    """), arguments: [day.number, school])
+        while let row = try cursor.next() {
+            stored[RecordKey(student: row[0], section: row[1] ?? "")] = StoredRecord(
+                status: CleverStatus(rawValue: row[2]) ?? .present, code: row[3],
+                modified: Timestamp(milliseconds: row[4]))
+        }
+        return stored
+    }
+
+    /// Stores one page's changes with the cursor of the next.
+    ///
+    /// - Returns: whether a student or section was named that no roster has shown yet.
+    public func storePage(
+        of unit: ScanUnit, scan: Scan, updates: [RecordUpdate], quarantined: [QuarantinedRecord], records: Int,
+        next: String?, done: Bool, now: Timestamp
+    ) throws -> (unknown: Bool, newlyQuarantined: [QuarantinedRecord]) {
+        var unknown = false
+        for update in updates {
+            let student = try internStudent(update.key.student)
+            var section: (id: Int64, isNew: Bool) = (0, false)
+            if !update.key.section.isEmpty { section = try internSection(update.key.section) }
+            unknown = unknown || student.isNew || section.isNew
+            try run(
+                """
+                INSERT INTO clever_record(day, school, student, section, status, code, sis_id, modified, state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+                ON CONFLICT(day, school, student, section) DO UPDATE SET
+                    state = CASE WHEN status = excluded.status AND code IS excluded.code THEN state ELSE 1 END,
+                    status = excluded.status, code = excluded.code, sis_id = excluded.sis_id,
+                    modified = excluded.modified
+                """,
+                [
+                    unit.day.number, unit.school, student.id, section.id, update.status.rawValue, update.code,
+                    update.sisID, update.modified.milliseconds,
+                ])
+        }
+        var fresh: [QuarantinedRecord] = []
+        for record in quarantined where try quarantine(record, scan: scan.id, now: now) { fresh.append(record) }
+        try run(
+            """
+            UPDATE scan_unit SET next = ?, pages = pages + 1, records = records + ?, changed = changed + ?, done = ?
+            WHERE day = ? AND school = ?
+            """, [next, records, updates.count, done, unit.day.number, unit.school])
+        return (unknown, fresh)
+    }
+
+    /// Ends a unit that can't be read (the school answers 404), or starts it again from its first page.
+    public func setUnit(day: Day, school: Int64, next: String?, done: Bool) throws {
+        try run(
+            "UPDATE scan_unit SET next = ?, done = ? WHERE day = ? AND school = ?",
+            [next, done, day.number, school])
+    }
+
+    /// Pages, records and changes of the scan so far.
+    public func scanTotals() throws -> (pages: Int, records: Int, changed: Int) {
+        guard let row = try row("SELECT total(pages), total(records), total(changed) FROM scan_unit") else {
+            return (0, 0, 0)
+        }
+        return (Int(row[0] as Double), Int(row[1] as Double), Int(row[2] as Double))
+    }
+
+    /// The whole window was read and decided: the watermark advances.
+    public func finishScan(_ scan: Scan, fullScanDay: Day?) throws {
+        try run("DELETE FROM scan_unit")
+        try run("DELETE FROM scan")
+        try set(.watermark, scan.target.milliseconds)
+        if let fullScanDay { try set(.lastFullScanDay, Int64(fullScanDay.number)) }
+        if scan.complete {
+            // What a whole scan no longer shows was mended at its source.
+            try run("DELETE FROM quarantine WHERE scan <> ?", [scan.id])
+        }
+    }
+
+    public func abandonScan() throws {
+        try run("DELETE FROM scan_unit")
+        try run("DELETE FROM scan")
+    }
+
+    private func quarantine(_ record: QuarantinedRecord, scan: Int64, now: Timestamp) throws -> Bool {
+        try run(
+            "UPDATE quarantine SET last_seen = ?, scan = ? WHERE fingerprint = ?",
+            [now.milliseconds, scan, record.fingerprint])
+        guard db.changesCount == 0 else { return false }
+        try run(
+            """
+            INSERT INTO quarantine(fingerprint, student, section, school, date, reason, first_seen, last_seen, scan)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                record.fingerprint, record.student, record.section, record.school, record.date, record.reason,
+                now.milliseconds, now.milliseconds, scan,
+            ])
+        return true
+    }
+}

@@ -1,0 +1,45 @@
+import GRDB
+
+/// The single values of a district's state.
+public enum StateSetting: String, Sendable, CaseIterable {
+    /// `last_attendance_sync` whose window was read whole and decided, in milliseconds.
+    case watermark
+    /// The last local day on which the whole lookback was scanned, as a day number.
+    case lastFullScanDay = "last_full_scan_day"
+    /// Clever's roster, last read whole.
+    case cleverRosterAt = "clever_roster_at"
+    /// Schoology's side of the match, last asked whole.
+    case schoologyRosterAt = "schoology_roster_at"
+    /// The refresh whose rows are the roster.
+    case rosterGeneration = "roster_generation"
+    /// A digest of the overrides file that the matches were made with.
+    case overridesDigest = "overrides_digest"
+    /// A digest of the part of the configuration that decisions depend on.
+    case fingerprint
+    /// Clever's `state` of the district.
+    case districtState = "district_state"
+    case cleverRefusedAt = "clever_refused_at"
+    case schoologyRefusedAt = "schoology_refused_at"
+}
+
+extension Transaction {
+    public func number(_ setting: StateSetting) throws -> Int64? {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT value FROM setting WHERE name = ?"), arguments: [setting.rawValue])
+    }
+
+    public func text(_ setting: StateSetting) throws -> String? {
+        try String.fetchOne(
+            db.cachedStatement(sql: "SELECT value FROM setting WHERE name = ?"), arguments: [setting.rawValue])
+    }
+
+    public func set(_ setting: StateSetting, _ value: Int64?) throws { try store(setting, value.databaseValue) }
+
+    public func set(_ setting: StateSetting, text: String?) throws { try store(setting, text.databaseValue) }
+
+    private func store(_ setting: StateSetting, _ value: DatabaseValue) throws {
+        try run(
+            "INSERT INTO setting(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+            [setting.rawValue, value])
+    }
+}
