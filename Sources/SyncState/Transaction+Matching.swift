@@ -118,6 +118,13 @@ extension Transaction {
         return try settle(findings, isSection: false)
     }
 
+    /// Those of the students that have a match now.
+    public func matchedStudents(among cleverIDs: [String]) throws -> [String] {
+        try cleverIDs.filter {
+            try row("SELECT 1 FROM student WHERE clever_id = ? AND uid IS NOT NULL", [$0]) != nil
+        }
+    }
+
     private func settle(_ findings: [Finding], isSection: Bool) throws -> [MatchChange] {
         let claims = findings.compactMap { finding -> (claimant: Int64, target: Int64, rank: Int)? in
             guard case .matched(let target, let rank) = finding.outcome else { return nil }

@@ -106,6 +106,11 @@ extension Transaction {
             """, [unknown ? 1 : 0, until.milliseconds, code, message, endsRound, id])
     }
 
+    /// It was not applied, and the try doesn't count.
+    public func notSent(_ id: Int64) throws {
+        try run("UPDATE outbox SET state = 0, sent = NULL, attempts = max(attempts - 1, 0) WHERE id = ?", [id])
+    }
+
     public func markRosterRefreshed(_ id: Int64) throws {
         try run("UPDATE outbox SET roster_refreshed = 1 WHERE id = ?", [id])
     }

@@ -38,12 +38,16 @@ public struct NoPlacement: Error, Sendable, Equatable {
 }
 
 extension Transaction {
-    /// Records to decide, newest day first. Only those of `day`, if one is given.
+    /// Records to decide, newest day first. Only those of `day`, if one is given. A daily record waits until its
+    /// day of its school has been read whole: a section's record that outranks it may still come.
     public func openRecords(onlyDay day: Day?, limit: Int) throws -> [OpenRecord] {
         try rows(
             """
             SELECT day, school, student, section, status, code, modified FROM clever_record
-            WHERE state = 1 AND (?1 IS NULL OR day = ?1) ORDER BY day DESC, school, student, section LIMIT ?2
+            WHERE state = 1 AND (?1 IS NULL OR day = ?1)
+                AND (section <> 0 OR NOT EXISTS(SELECT 1 FROM scan_unit
+                    WHERE scan_unit.day = clever_record.day AND scan_unit.school = clever_record.school AND done = 0))
+            ORDER BY day DESC, school, student, section LIMIT ?2
             """, [day?.number, limit]
         ).map { row in
             let section: Int64 = row[3]

@@ -34,18 +34,20 @@ extension Transaction {
         try run("UPDATE section SET needs_lookup = 1, needs_enrollments = 1 WHERE id = ?", [section])
     }
 
-    /// Sections of the roster that still have to be looked up by `field`, with the code to ask for.
+    /// Sections of the roster that still have to be looked up, with the codes to ask for.
     public func sectionsToLookUp(
-        _ field: MatchingSettings.SectionRule.CleverField, schools: [Int64], limit: Int
-    ) throws -> [(section: Int64, code: String)] {
+        _ fields: [MatchingSettings.SectionRule.CleverField], schools: [Int64], limit: Int
+    ) throws -> [(section: Int64, codes: [String])] {
         let generation = try number(.rosterGeneration) ?? 0
+        let columns = (["id"] + fields.map(Self.column)).joined(separator: ", ")
         return try rows(
             """
-            SELECT id, \(Self.column(field)) AS code FROM section
-            WHERE needs_lookup = 1 AND generation = ? AND school IN (\(Self.list(schools)))
-                AND code IS NOT NULL AND code <> '' ORDER BY id LIMIT ?
+            SELECT \(columns) FROM section
+            WHERE needs_lookup = 1 AND generation = ? AND school IN (\(Self.list(schools))) ORDER BY id LIMIT ?
             """, [generation, limit]
-        ).map { (section: $0[0], code: $0[1]) }
+        ).map { row in
+            (section: row[0], codes: (1..<row.count).compactMap { row[$0] as String? }.filter { !$0.isEmpty })
+        }
     }
 
     /// Stores what Schoology answered for `codes`: what it left out doesn't exist.
@@ -65,10 +67,6 @@ extension Transaction {
 
     public func finishLookup(of sections: [Int64]) throws {
         for section in sections { try run("UPDATE section SET needs_lookup = 0 WHERE id = ?", [section]) }
-    }
-
-    public func finishLookup(schools: [Int64]) throws {
-        try db.execute(sql: "UPDATE section SET needs_lookup = 0 WHERE school IN (\(Self.list(schools)))")
     }
 
     public func sectionsNeedLookup(schools: [Int64]) throws -> Bool {
@@ -138,6 +136,46 @@ extension Transaction {
                 "INSERT OR IGNORE INTO schoology_user(school_uid, uid) VALUES (?, ?)", [user.schoolUID, user.uid])
         }
         for student in students { try run("UPDATE student SET needs_lookup = 0 WHERE id = ?", [student]) }
+    }
+
+    /// Whether nothing in scope is left to ask.
+    public func schoologyRosterIsFresh(schools: [Int64]) throws -> Bool {
+        let generation = try number(.rosterGeneration) ?? 0
+        return try count(
+            """
+            SELECT EXISTS(SELECT 1 FROM section
+                WHERE (needs_lookup = 1 OR (needs_enrollments = 1 AND schoology_id IS NOT NULL)) AND generation = ?
+                    AND school IN (\(Self.list(schools))))
+            """, [generation]) == 0
+    }
+
+    public struct RosterTotals: Sendable, Equatable {
+        public var sections = 0
+        public var matchedSections = 0
+        public var students = 0
+        public var matchedStudents = 0
+    }
+
+    /// Sections in scope and the students in them, and how many of each have a match.
+    public func rosterTotals(schools: [Int64]) throws -> RosterTotals {
+        let generation = try number(.rosterGeneration) ?? 0
+        var totals = RosterTotals()
+        if let row = try row(
+            "SELECT count(*), count(schoology_id) FROM section WHERE generation = ? AND school IN (\(Self.list(schools)))",
+            [generation])
+        {
+            (totals.sections, totals.matchedSections) = (row[0], row[1])
+        }
+        if let row = try row(
+            """
+            SELECT count(*), count(uid) FROM student WHERE generation = ? AND EXISTS(
+                SELECT 1 FROM membership JOIN section ON section.id = membership.section
+                WHERE membership.student = student.id AND section.school IN (\(Self.list(schools))))
+            """, [generation])
+        {
+            (totals.students, totals.matchedStudents) = (row[0], row[1])
+        }
+        return totals
     }
 
     static func column(_ field: MatchingSettings.SectionRule.CleverField) -> String {

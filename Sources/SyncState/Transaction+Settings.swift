@@ -10,6 +10,8 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case cleverRosterAt = "clever_roster_at"
     /// Schoology's side of the match, last asked whole.
     case schoologyRosterAt = "schoology_roster_at"
+    /// A refresh of everything on Schoology's side that has begun and not ended.
+    case schoologyRosterBegunAt = "schoology_roster_begun_at"
     /// The refresh whose rows are the roster.
     case rosterGeneration = "roster_generation"
     /// A digest of the overrides file that the matches were made with.

@@ -48,6 +48,7 @@ public struct Event: Sendable, Equatable {
         case cycleFailed = "cycle.failed"
         case cleverUnchanged = "clever.unchanged"
         case cleverScanned = "clever.scanned"
+        case cleverSchoolMissing = "clever.school_missing"
         case rosterRefreshed = "roster.refreshed"
         case recordQuarantined = "record.quarantined"
         case matchMissing = "match.missing"

@@ -25,22 +25,29 @@ public struct RateBudget: Sendable {
     }
 
     public enum Answer: Sendable, Equatable {
-        case go(Ticket)
+        /// One ticket for each cost asked for.
+        case go([Ticket])
         case wait(until: Timestamp)
         /// Requests in flight hold the credits: ask again when one ends.
         case waitForAnswer
     }
 
-    /// Takes `cost` credits, or says from when they can be had.
-    public mutating func take(_ cost: Int, now: Timestamp) -> Answer {
+    /// Takes the credits of all these requests together, or says from when they can be had.
+    ///
+    /// Together, so that a read and the write that follows it never wait for each other's credits.
+    public mutating func take(_ costs: [Int], now: Timestamp) -> Answer {
         if now < blockedUntil { return .wait(until: blockedUntil) }
         spendings.removeAll { $0.settled.map { $0 + limit.window <= now } ?? false }
-        let wanted = min(cost, limit.credits)
+        let wanted = costs.reduce(0, +)
         var spent = spendings.reduce(0) { $0 + $1.cost }
-        if spent + wanted <= limit.credits {
-            next += 1
-            spendings.append(Spending(number: next, cost: wanted, settled: nil))
-            return .go(Ticket(number: next))
+        // What costs more than there ever is, goes alone.
+        if spent + wanted <= limit.credits || spendings.isEmpty {
+            return .go(
+                costs.map { cost in
+                    next += 1
+                    spendings.append(Spending(number: next, cost: cost, settled: nil))
+                    return Ticket(number: next)
+                })
         }
         for spending in spendings.filter({ $0.settled != nil }).sorted(by: { $0.settled! < $1.settled! }) {
             spent -= spending.cost
@@ -54,10 +61,15 @@ public struct RateBudget: Sendable {
         if let index = spendings.firstIndex(where: { $0.number == ticket.number }) { spendings[index].settled = now }
     }
 
+    /// The request was not needed after all: its credits were never spent.
+    public mutating func cancel(_ ticket: Ticket) {
+        spendings.removeAll { $0.number == ticket.number }
+    }
+
     /// Credits that a process before this one may have spent.
     public mutating func carryOver(_ cost: Int, settled: Timestamp) {
         next += 1
-        spendings.append(Spending(number: next, cost: min(cost, limit.credits), settled: settled))
+        spendings.append(Spending(number: next, cost: cost, settled: settled))
     }
 
     public mutating func block(until: Timestamp) {

@@ -1,0 +1,167 @@
+import AttendanceCore
+import CleverAPI
+import SyncState
+
+/// One pass: poll, read, match, map, merge, write, record.
+extension DistrictEngine {
+    /// Runs one cycle. Never throws: what went wrong is in the report and in the log, and a cycle goes on with
+    /// whatever still works.
+    public func runCycle(_ kind: Kind) async -> CycleReport {
+        let started = world.clock.uptime()
+        self.kind = kind
+        counts = CycleCounts()
+        failures = []
+        matchEvents = 0
+        let requestsBefore = (clever.requests, schoology.requests)
+        var unchanged = false
+        var stateError: StateError?
+        do {
+            cycle = try state.transaction { [now] tx in
+                try tx.resetAttempts()
+                return try tx.beginCycle(kind: kind.rawValue, now: now)
+            }
+            log(.info, .cycleStarted, ["kind": .id(kind.rawValue)])
+            try loadSideStates()
+            unchanged = try await runSteps()
+        } catch let error as StateError {
+            stateError = error
+        } catch {
+            // Every other error was noted where it arose.
+            note(error)
+        }
+        counts.cleverRequests = clever.requests - requestsBefore.0
+        counts.schoologyRequests = schoology.requests - requestsBefore.1
+        advance()
+        return finish(started: started, unchanged: unchanged, stateError: stateError)
+    }
+
+    /// - Returns: whether Clever had nothing new.
+    private func runSteps() async throws -> Bool {
+        var unchanged = false
+        // Writes left by an earlier cycle wait until today's marks are read, unless Clever gives nothing.
+        do {
+            try await prepareRoster()
+            unchanged = try await poll()
+        } catch let failure as SideFailure {
+            note(failure)
+        }
+        try decide(onlyDay: nil)
+        try await pushWrites()
+        do {
+            if try await refreshDueRoster() {
+                try decide(onlyDay: nil)
+                try await pushWrites()
+            }
+        } catch let failure as SideFailure {
+            note(failure)
+        }
+        return unchanged
+    }
+
+    /// Asks Clever whether its attendance has moved, and reads it while it has.
+    private func poll() async throws -> Bool {
+        var district = try await readDistrict()
+        for round in 0..<3 {
+            let watermark = try state.reading { try $0.number(.watermark) }.map(Timestamp.init(milliseconds:))
+            guard let target = district.lastAttendanceSync, target != watermark else {
+                if round == 0 {
+                    log(
+                        .info, .cleverUnchanged,
+                        ["last_attendance_sync": .id(district.lastAttendanceSync?.description ?? "none")])
+                }
+                return round == 0
+            }
+            try await scan(until: target)
+            district = try await readDistrict()
+        }
+        return false
+    }
+
+    private func readDistrict() async throws -> CleverDistrict {
+        let district = try await clever.read(cleverRequests.districts(), CleverAnswer.district)
+        advance()
+        try recovered(.clever)
+        if district.isPaused != isPaused {
+            isPaused = district.isPaused
+            let state = district.state
+            log(.notice, .districtPaused, ["paused": .flag(isPaused), "state": .id(state)])
+            try self.state.transaction { try $0.set(.districtState, text: state) }
+        }
+        return district
+    }
+
+    private func loadSideStates() throws {
+        let (clever, schoology, district) = try state.reading { tx in
+            (try tx.number(.cleverRefusedAt), try tx.number(.schoologyRefusedAt), try tx.text(.districtState))
+        }
+        refusedSides = []
+        if clever != nil { refusedSides.insert(.clever) }
+        if schoology != nil { refusedSides.insert(.schoology) }
+        isPaused = district == "paused"
+    }
+
+    /// Takes note of a side that failed. A refused credential is said once, until it works again.
+    func note(_ error: any Error) {
+        guard let failure = error as? SideFailure else { return }
+        guard failure != .stopped, !failures.contains(failure) else { return }
+        failures.append(failure)
+        guard case .refusedCredential(let side, let status, let message) = failure else { return }
+        guard refusedSides.insert(side).inserted else { return }
+        log(
+            .error, .authFailed,
+            [
+                "side": .id(side), "status": .int(status), "message": .id(message ?? ""),
+                "repair": .id(failure.repair),
+            ])
+        try? state.transaction { [now] tx in
+            try tx.set(side == .clever ? .cleverRefusedAt : .schoologyRefusedAt, now.milliseconds)
+        }
+    }
+
+    /// A side answered: if its credential was refused before, it works again.
+    func recovered(_ side: Side) throws {
+        guard refusedSides.remove(side) != nil else { return }
+        try state.transaction { try $0.set(side == .clever ? .cleverRefusedAt : .schoologyRefusedAt, nil) }
+        log(.notice, .authRecovered, ["side": .id(side)])
+    }
+
+    private func finish(started: Timestamp, unchanged: Bool, stateError: StateError?) -> CycleReport {
+        let duration = world.clock.uptime() - started
+        let totals = (try? state.reading { [now] in try $0.totals(now: now) }) ?? StateTotals()
+        let outcome: CycleReport.Outcome =
+            if stateError != nil || !failures.isEmpty {
+                .failed
+            } else if stopFlag.isSet {
+                .stopped
+            } else {
+                totals.outbox > 0 ? .incomplete : .done
+            }
+        let reason = stateError.map(\.description) ?? failures.first?.description
+        let json = "{" + counts.fields.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
+        var stateError = stateError
+        do {
+            try state.transaction { [cycle, now] tx in
+                try tx.finishCycle(cycle, outcome: outcome.rawValue, reason: reason, counts: json, now: now)
+            }
+        } catch {
+            stateError = stateError ?? error
+        }
+        if let stateError {
+            log(
+                .error, .cycleFailed,
+                ["side": "state", "reason": .id(stateError), "repair": .id(stateError.repair)])
+        }
+        for failure in failures {
+            log(.error, .cycleFailed, ["side": .id(failure.side), "reason": .id(failure), "repair": .id(failure.repair)])
+        }
+        var event = Event(.info, .cycleFinished, district: settings.name, cycle: cycle)
+        event.fields.append(.init("outcome", .text(outcome.rawValue)))
+        event.fields += counts.fields.map { .init($0.name, .int($0.value)) }
+        event.fields += totals.fields.map { .init($0.name, .int($0.value)) }
+        event.fields.append(.init("duration_ms", .int(duration.milliseconds)))
+        world.events.record(event)
+        return CycleReport(
+            district: settings.name, cycle: cycle, outcome: outcome, counts: counts, failures: failures,
+            stateError: stateError, totals: totals, duration: duration, unchanged: unchanged)
+    }
+}

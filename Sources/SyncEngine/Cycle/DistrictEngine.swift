@@ -1,0 +1,82 @@
+import AttendanceCore
+import CleverAPI
+import SchoologyAPI
+import SyncState
+import Transport
+
+/// Keeps one district the same on both sides: runs its cycles, one at a time.
+///
+/// The decisions are `AttendanceCore`'s, each step is one transaction of the state, and everything else comes in
+/// through ``World``. All of it runs on one serial executor, so between two awaits nothing else happens.
+public actor DistrictEngine {
+    public enum Kind: String, Sendable {
+        /// The whole lookback, whatever was scanned today; next-attempt times are ignored.
+        case once
+        /// What is due.
+        case scheduled
+    }
+
+    let settings: DistrictSettings
+    let state: SyncState
+    let world: World
+    let stopFlag = StopFlag()
+    let clever: CleverClient
+    let schoology: SchoologyClient
+    let cleverRequests: CleverRequests
+    let schoologyRequests: SchoologyRequests
+    /// One refresh of the roster at a time.
+    let rosterTurn = Slots(1)
+
+    var cycle: Int64 = 0
+    var kind = Kind.scheduled
+    var counts = CycleCounts()
+    var failures: [SideFailure] = []
+    /// A side that refused its credential: its writes stop until it works again.
+    var refusedSides: Set<Side> = []
+    /// Clever calls the district paused: read, not written.
+    var isPaused = false
+    var pushQueue = PushQueue()
+    /// The first section that could not be read in this push, and how many in a row.
+    var pushFailure: SideFailure?
+    var readFailuresInARow = 0
+    /// The match reasons logged in this cycle.
+    var matchEvents = 0
+    private var progressCount: UInt64 = 0
+
+    private let executor: any SerialExecutor
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    public init(settings: DistrictSettings, state: SyncState, world: World, executor: any SerialExecutor) {
+        self.settings = settings
+        self.state = state
+        self.world = world
+        self.executor = executor
+        clever = CleverClient(world: world, maxInFlight: settings.clever.maxInFlight, stop: stopFlag)
+        schoology = SchoologyClient(
+            world: world, limit: settings.schoology.rateLimit, maxInFlight: settings.schoology.maxInFlight,
+            stop: stopFlag)
+        cleverRequests = CleverRequests(
+            baseURL: settings.clever.baseURL, token: settings.clever.token, pageSize: settings.clever.pageSize)
+        schoologyRequests = SchoologyRequests(baseURL: settings.schoology.baseURL)
+    }
+
+    /// No request begins after this; what is in flight is finished and stored.
+    public func stop() {
+        stopFlag.set()
+        world.clock.interrupt()
+    }
+
+    /// Grows whenever the cycle gets somewhere. A watchdog that sees it stand still knows that nothing moves.
+    public var progress: UInt64 { progressCount }
+
+    func advance() { progressCount &+= 1 }
+
+    var now: Timestamp { world.clock.now() }
+    var today: Day { world.calendarDay(world.clock.now()) }
+    var rules: MergeRules { MergeRules(settings) }
+
+    func log(_ level: Event.Level, _ name: Event.Name, _ fields: KeyValuePairs<String, Event.Value> = [:]) {
+        world.events.record(Event(level, name, district: settings.name, cycle: cycle, fields))
+    }
+}

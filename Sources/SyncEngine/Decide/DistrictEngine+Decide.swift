@@ -1,0 +1,104 @@
+import AttendanceCore
+import SyncState
+
+/// Works out what the records that were read call for. Each decision is stored with the base it came from.
+extension DistrictEngine {
+    /// Decides the open records, newest day first, in transactions small enough not to hold readers up.
+    ///
+    /// - Returns: how many writes were decided.
+    @discardableResult
+    func decide(onlyDay day: Day?) throws -> Int {
+        var decided = 0
+        while true {
+            let (records, writes) = try state.transaction { [self] tx in
+                let records = try tx.openRecords(onlyDay: day, limit: 500)
+                var writes = 0
+                for record in records { writes += try self.decide(record, tx) }
+                return (records.count, writes)
+            }
+            decided += writes
+            guard records > 0 else { break }
+            advance()
+        }
+        counts.decided += decided
+        return decided
+    }
+
+    private func decide(_ record: OpenRecord, _ tx: Transaction) throws -> Int {
+        guard settings.statusMap.status(of: record.mark.status, excuseCode: record.mark.excuseCode) != nil else {
+            let reason = "no status_map entry for \(record.mark.status)"
+                + (record.mark.excuseCode.map { " with excuse code \($0)" } ?? "")
+            try tx.setState(of: record, .waitsForMap, reason: reason)
+            let ids = try tx.cleverIDs(Key(section: record.section ?? 0, student: record.student, day: record.day))
+            counts.quarantined += 1
+            log(
+                .warning, .recordQuarantined,
+                [
+                    "clever_student_id": .id(ids.student), "clever_section_id": .id(ids.section),
+                    "date": .id(record.day), "reason": .id(reason),
+                ])
+            return 0
+        }
+        let sections: [Int64]
+        if let section = record.section {
+            sections = [section]
+        } else {
+            let daily = settings.clever.daily
+            sections = try tx.dailyTargets(student: record.student, school: record.school, policy: daily)
+            if sections.isEmpty, daily != .none {
+                try tx.setState(
+                    of: record, .waitsForMatch,
+                    reason: "a daily record, and Clever's roster has the student in no section of that school")
+                return 0
+            }
+        }
+        var writes = 0
+        var missing: String?
+        for section in sections {
+            let key = Key(section: section, student: record.student, day: record.day)
+            do {
+                _ = try tx.placement(section: section, student: record.student)
+                if try decide(key, tx) { writes += 1 }
+            } catch let nowhere as NoPlacement {
+                missing = missing ?? nowhere.reason
+            }
+        }
+        try tx.setState(of: record, missing == nil ? .decided : .waitsForMatch, reason: missing)
+        return writes
+    }
+
+    /// Decides one key by what Clever says of it and its base. Schoology's side is read, and the key merged with
+    /// it, just before the write.
+    ///
+    /// - Returns: whether a write was decided.
+    private func decide(_ key: Key, _ tx: Transaction) throws -> Bool {
+        guard settings.direction.writesSchoology, let clever = try cleverStatus(key, tx) else { return false }
+        let mark = try tx.mark(key)
+        let item = try tx.outboxItem(key, side: .schoology)
+        if clever.status == mark.base || clever.status == mark.refusedClever {
+            guard let item else { return false }
+            guard item.sent != nil else {
+                try tx.removeOutboxItem(item.id)
+                return false
+            }
+            // An earlier write may have arrived: it has to be looked at, and put back if it did.
+            guard item.status != clever.status else { return false }
+        } else if let item, item.status == clever.status {
+            // Already on its way, or already rejected for good.
+            return false
+        }
+        try tx.enqueue(
+            key, side: .schoology, status: clever.status, cause: clever.isDaily ? "clever daily" : "clever",
+            cycle: cycle, now: now)
+        return true
+    }
+
+    /// What Clever's mark for a key means: present where there is none, nil where the status map has no entry.
+    func cleverStatus(
+        _ key: Key, _ tx: Transaction
+    ) throws -> (status: Status, modified: Timestamp?, isDaily: Bool)? {
+        guard let mark = try tx.cleverMark(key, daily: settings.clever.daily) else { return (.present, nil, false) }
+        guard let status = settings.statusMap.status(of: mark.status, excuseCode: mark.excuseCode) else { return nil }
+        return (status, mark.lastModified, mark.daily)
+    }
+}

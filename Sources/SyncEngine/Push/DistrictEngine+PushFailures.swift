@@ -1,0 +1,194 @@
+import AttendanceCore
+import SchoologyAPI
+import SyncState
+
+/// What becomes of writes that did not go through.
+extension DistrictEngine {
+    /// The section could not be read, so nothing of it was sent.
+    func readFailed(_ failure: SideFailure, _ section: PushSection) async throws {
+        switch failure {
+        case .stopped: return
+        case .gone: try suspend(section, items: section.items)
+        case .notFound: try await refreshAfterNotFound(section.items, section, code: 404)
+        case .refusedCredential: note(failure)
+        case .unreachable, .malformed:
+            // The side's trouble, not these writes': they stay due.
+            pushFailure = pushFailure ?? failure
+            readFailuresInARow += 1
+        case .rejected(_, let status, let message):
+            try state.transaction { tx in
+                for item in section.items {
+                    try self.giveUpForNow(item, code: status, message: message, unknown: item.sent != nil, tx)
+                }
+            }
+        }
+    }
+
+    func writeFailed(_ failure: SideFailure, _ batch: [PendingWrite], _ section: PushSection) async throws {
+        switch failure {
+        case .stopped:
+            return
+        case .refusedCredential:
+            try notSent(batch.map(\.item))
+            note(failure)
+        case .gone:
+            try suspend(section, items: batch.map(\.item))
+        case .notFound:
+            try await refreshAfterNotFound(batch.map(\.item), section, code: 404)
+        case .rejected(_, let status, let message):
+            guard batch.count > 1 else {
+                try state.transaction { try self.reject(batch[0].item, code: status, message: message, $0) }
+                return
+            }
+            // One item spoils the request: halve until it stands alone.
+            try notSent(batch.map(\.item))
+            var entry = section.entry
+            entry.batchSize = max(batch.count / 2, 1)
+            pushQueue.again(entry, at: world.clock.uptime())
+        case .unreachable, .malformed:
+            try tryAgain(batch.map(\.item), section, code: nil, message: failure.description, unknown: true)
+        }
+    }
+
+    /// Nobody knows whether it arrived: the next try begins with reading the section back.
+    func outcomeUnknown(_ batch: [PendingWrite], _ section: PushSection, cause: String) throws {
+        counts.unknown += batch.count
+        log(
+            .warning, .pushUnknown,
+            [
+                "schoology_section_id": .int(section.schoologyID), "items": .int(batch.count), "cause": .id(cause),
+            ])
+        try tryAgain(batch.map(\.item), section, code: nil, message: cause, unknown: true)
+    }
+
+    /// Brings writes back after a wait, or stores them for a later cycle when this one has tried enough.
+    func tryAgain(
+        _ items: [OutboxItem], _ section: PushSection, code: Int?, message: String?, unknown: Bool
+    ) throws {
+        let attempts = (items.map(\.attempts).max() ?? 0) + 1
+        let mayRetry = attempts < RetryPolicy.triesInACycle && schoology.takeRetry()
+        counts.retried += items.count
+        try state.transaction { [now] tx in
+            for item in items {
+                guard mayRetry else {
+                    try self.giveUpForNow(item, code: code, message: message, unknown: unknown, tx)
+                    continue
+                }
+                try tx.postpone(
+                    item.id, until: Timestamp(milliseconds: 0), code: code, message: message, unknown: unknown,
+                    endsRound: false)
+                try self.logRetry(item, code: code, attempt: attempts, nextAttempt: now, tx)
+            }
+        }
+        guard mayRetry else { return }
+        var random = WorldRandom(world: world)
+        let wait = RetryPolicy.backoff(afterAttempt: attempts, using: &random)
+        pushQueue.again(section.entry, at: world.clock.uptime() + wait)
+    }
+
+    /// Leaves a write for a later cycle.
+    func giveUpForNow(_ item: OutboxItem, code: Int?, message: String?, unknown: Bool, _ tx: Transaction) throws {
+        var random = WorldRandom(world: world)
+        let until = now + RetryPolicy.nextAttempt(afterRounds: item.rounds + 1, using: &random)
+        try tx.postpone(item.id, until: until, code: code, message: message, unknown: unknown, endsRound: true)
+        try logRetry(item, code: code, attempt: item.attempts + 1, nextAttempt: until, tx)
+    }
+
+    /// 429: nothing was applied, and nothing of this counts as a try.
+    func waitAsTold(_ batch: [PendingWrite], _ section: PushSection, tooLong: Bool, cause: String) throws {
+        var entry = section.entry
+        entry.waits += 1
+        guard !tooLong, entry.waits <= RetryPolicy.waitsInARow else {
+            try state.transaction { tx in
+                for write in batch { try self.giveUpForNow(write.item, code: 429, message: cause, unknown: false, tx) }
+            }
+            return
+        }
+        try notSent(batch.map(\.item))
+        pushQueue.again(entry, at: world.clock.uptime())
+    }
+
+    /// 404: the roster is refreshed once for each write; then it counts as any other 4xx.
+    func refreshAfterNotFound(_ items: [OutboxItem], _ section: PushSection, code: Int) async throws {
+        let again = items.filter { !$0.rosterRefreshed }
+        try state.transaction { tx in
+            for item in items where item.rosterRefreshed {
+                try self.reject(item, code: code, message: "Schoology does not know it, after the roster was refreshed", tx)
+            }
+            for item in again {
+                try tx.notSent(item.id)
+                try tx.markRosterRefreshed(item.id)
+            }
+        }
+        guard !again.isEmpty else { return }
+        do {
+            try await refreshRoster(ofSection: section.entry.section)
+            pushQueue.again(section.entry, at: world.clock.uptime())
+        } catch let failure as SideFailure {
+            note(failure)
+        }
+    }
+
+    /// 410: the section belongs to the PowerSchool SIS Attendance App. It is left alone for a day.
+    func suspend(_ section: PushSection, items: [OutboxItem]) throws {
+        let until = now + Self.suspension
+        try state.transaction { tx in
+            for item in items { try tx.notSent(item.id) }
+            try tx.suspend(section: section.entry.section, until: until)
+        }
+        log(
+            .warning, .sectionSuspended,
+            ["schoology_section_id": .int(section.schoologyID), "until": .id(until)])
+    }
+
+    func resume(_ section: PushSection, _ tx: Transaction) throws {
+        try tx.suspend(section: section.entry.section, until: nil)
+        log(.notice, .sectionResumed, ["schoology_section_id": .int(section.schoologyID)])
+    }
+
+    /// Rejected for good: a dead letter.
+    func reject(_ item: OutboxItem, code: Int?, message: String?, _ tx: Transaction) throws {
+        try tx.markDead(item.id, code: code, message: message)
+        counts.rejected += 1
+        let ids = try tx.cleverIDs(item.key)
+        log(
+            .error, .pushItemRejected,
+            [
+                "clever_student_id": .id(ids.student), "clever_section_id": .id(ids.section),
+                "date": .id(item.key.day), "code": .int(code ?? 0), "message": .id(message ?? ""),
+            ])
+        log(
+            .error, .outboxDead,
+            [
+                "id": .int(item.id), "code": .int(code ?? 0),
+                "repair": .id("`attendance-sync outbox retry \(item.id)` once the cause is mended"),
+            ])
+    }
+
+    /// The section has lost its match since the write was decided: its records wait for one.
+    func loseMatch(_ items: [OutboxItem], _ tx: Transaction) throws {
+        for item in items {
+            try tx.waitForMatch(item.key, reason: "the section has no match in Schoology any more")
+            try tx.removeOutboxItem(item.id)
+        }
+    }
+
+    private func notSent(_ items: [OutboxItem]) throws {
+        try state.transaction { tx in
+            for item in items { try tx.notSent(item.id) }
+        }
+    }
+
+    private func logRetry(
+        _ item: OutboxItem, code: Int?, attempt: Int, nextAttempt: Timestamp, _ tx: Transaction
+    ) throws {
+        let ids = try tx.cleverIDs(item.key)
+        log(
+            .warning, .pushItemRetried,
+            [
+                "clever_student_id": .id(ids.student), "clever_section_id": .id(ids.section),
+                "date": .id(item.key.day), "code": .int(code ?? 0), "attempt": .int(attempt),
+                "next_attempt": .id(nextAttempt),
+            ])
+    }
+}

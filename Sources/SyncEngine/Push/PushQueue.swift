@@ -1,0 +1,47 @@
+import AttendanceCore
+
+/// The sections whose writes go out in this cycle, in the order of the plan; a section that has to be tried again
+/// comes back when its wait is over. Pure: times come in.
+struct PushQueue {
+    struct Entry: Equatable {
+        var section: Int64
+        /// Items for each request; halved when a request is refused as a whole, to find the item that spoils it.
+        var batchSize: Int
+        /// Times in a row that the server said 429.
+        var waits = 0
+        /// On the caller's uptime.
+        var readyAt = Timestamp(milliseconds: .min)
+    }
+
+    enum Next: Equatable {
+        case entry(Entry)
+        case wait(until: Timestamp)
+        case empty
+    }
+
+    private var ready: [Entry] = []
+    private var delayed: [Entry] = []
+
+    init() {}
+
+    init(sections: [Int64], batchSize: Int) {
+        // Taken from the end.
+        ready = sections.reversed().map { Entry(section: $0, batchSize: batchSize) }
+    }
+
+    mutating func next(now: Timestamp) -> Next {
+        if let index = delayed.indices.filter({ delayed[$0].readyAt <= now }).min(by: {
+            delayed[$0].readyAt < delayed[$1].readyAt
+        }) {
+            return .entry(delayed.remove(at: index))
+        }
+        if let entry = ready.popLast() { return .entry(entry) }
+        return delayed.map(\.readyAt).min().map { .wait(until: $0) } ?? .empty
+    }
+
+    mutating func again(_ entry: Entry, at readyAt: Timestamp) {
+        var entry = entry
+        entry.readyAt = readyAt
+        delayed.append(entry)
+    }
+}

@@ -1,0 +1,25 @@
+import AttendanceCore
+import SchoologyAPI
+import SyncState
+
+/// One section being written.
+struct PushSection {
+    var entry: PushQueue.Entry
+    var schoologyID: Int64
+    /// It answered 410 a day ago, and is tried again.
+    var wasSuspended: Bool
+    var items: [OutboxItem]
+}
+
+/// One mark about to be sent.
+struct PendingWrite {
+    var item: OutboxItem
+    var enrollment: Int64
+    var status: Status
+    /// As it was read: a PUT without it would clear it. Never stored, never logged.
+    var comment: String?
+
+    var wireItem: AttendanceItem {
+        AttendanceItem(enrollmentID: String(enrollment), day: item.key.day, status: status, comment: comment)
+    }
+}

@@ -1,0 +1,32 @@
+import AttendanceCore
+import SchoologyAPI
+
+/// What a section shows for the days that were asked for. Present rows are left out by Schoology, so what is not
+/// here is present.
+struct SectionReading {
+    struct Place: Hashable {
+        var enrollment: Int64
+        var day: Day
+    }
+
+    private var marks: [Place: AttendanceReading.Mark] = [:]
+    private var unreadable: Set<AttendanceReading.UnreadableKey> = []
+
+    mutating func add(_ page: AttendanceReading) {
+        for mark in page.marks {
+            guard let enrollment = Int64(mark.enrollmentID) else { continue }
+            marks[Place(enrollment: enrollment, day: mark.day)] = mark
+        }
+        unreadable.formUnion(page.unreadableKeys)
+    }
+
+    func status(_ place: Place) -> Status { marks[place]?.status ?? .present }
+
+    func comment(_ place: Place) -> String? { marks[place]?.comment }
+
+    /// Whether Schoology gave a row for this place that can't be understood.
+    func isUnreadable(_ place: Place) -> Bool {
+        let id = String(place.enrollment)
+        return unreadable.contains { $0.enrollmentID == id && ($0.day == nil || $0.day == place.day) }
+    }
+}

@@ -1,0 +1,222 @@
+import AttendanceCore
+import SchoologyAPI
+import Transport
+
+/// Schoology's requests: signed one by one, within the credits of the rate limit, at most so many in flight.
+final class SchoologyClient {
+    /// What became of a PUT.
+    enum WriteOutcome {
+        /// An answer that says 2xx.
+        case accepted(HTTPResponse)
+        /// It may have been applied: no answer, or one that does not tell.
+        case unknown(cause: String)
+        /// It was not applied and may work later.
+        case notApplied(cause: String)
+        /// 429: not applied, and nothing is sent before the window opens again.
+        case told(waitTooLong: Bool, cause: String)
+        case failed(SideFailure)
+    }
+
+    /// The credits of a read and of the write that may follow it.
+    struct Reservation {
+        fileprivate var read: RateBudget.Ticket
+        fileprivate var write: RateBudget.Ticket
+    }
+
+    private let world: World
+    private let slots: Slots
+    private let stop: StopFlag
+    private var budget: RateBudget
+    private var allowance = RetryAllowance()
+    private let limit: RateLimit
+    private(set) var requests = 0
+
+    init(world: World, limit: RateLimit, maxInFlight: Int, stop: StopFlag) {
+        self.world = world
+        self.limit = limit
+        self.stop = stop
+        slots = Slots(maxInFlight)
+        budget = RateBudget(limit)
+    }
+
+    /// Credits free now.
+    var available: Int { budget.available(now: world.clock.uptime()) }
+
+    /// Takes one retry out of the allowance.
+    func takeRetry() -> Bool { allowance.takeRetry(now: world.clock.uptime()) }
+
+    /// Credits for a read and, if it turns out to be needed, a write right after it: so nothing waits between
+    /// what was read and what is written.
+    func reserve() async throws(SideFailure) -> Reservation {
+        let tickets = try await take([limit.readCost, limit.writeCost])
+        return Reservation(read: tickets[0], write: tickets[1])
+    }
+
+    func giveBackWrite(_ reservation: Reservation) { budget.cancel(reservation.write) }
+
+    func giveBackRead(_ reservation: Reservation) { budget.cancel(reservation.read) }
+
+    /// Sends a request that changes nothing until it has an answer that `parse` can read, or it makes no sense to
+    /// go on. POST counts as a write: what the server takes it for is not documented.
+    ///
+    /// - Parameter paidBy: credits already taken for the first try.
+    func read<Value>(
+        _ request: HTTPRequest, paidBy reservation: Reservation? = nil, _ parse: ([UInt8]) throws -> Value
+    ) async throws(SideFailure) -> Value {
+        var ticket = reservation?.read
+        var tries = 0
+        var waits = 0
+        var signings = 0
+        while true {
+            tries += 1
+            let failure: SideFailure
+            var canRetry = true
+            let cost = request.method == .get ? limit.readCost : limit.writeCost
+            switch await send(request, ticket: ticket, cost: cost) {
+            case .success(let response):
+                let message = SchoologyAnswer.message(response.body)
+                switch RequestVerdict.verdict(status: response.status, message: message) {
+                case .accepted:
+                    do {
+                        return try parse(response.body)
+                    } catch {
+                        failure = .malformed(.schoology, detail: "\(error)")
+                    }
+                case .signAgain:
+                    signings += 1
+                    learnTime(response)
+                    guard signings < RetryPolicy.signingTries else {
+                        throw .refusedCredential(.schoology, status: 401, message: message)
+                    }
+                    ticket = nil
+                    tries -= 1
+                    continue
+                case .refusedCredential:
+                    throw .refusedCredential(.schoology, status: response.status, message: message)
+                case .wait:
+                    waits += 1
+                    tries -= 1
+                    guard waits <= RetryPolicy.waitsInARow, pause(response) else {
+                        throw .unreachable(.schoology, detail: "it goes on answering 429 (too many requests)")
+                    }
+                    ticket = nil
+                    continue
+                case .notFound: throw .notFound(.schoology, detail: message ?? "what was asked for")
+                case .gone: throw .gone(.schoology)
+                case .rejected: throw .rejected(.schoology, status: response.status, message: message)
+                case .retry: failure = .unreachable(.schoology, detail: "it answers \(response.status)")
+                }
+            case .failure(let error):
+                if error.reason == .cancelled { throw .stopped }
+                failure = .unreachable(.schoology, detail: error.detail)
+                canRetry = error.reason != .untrusted
+            }
+            ticket = nil
+            guard canRetry, tries < RetryPolicy.triesInACycle, takeRetry() else { throw failure }
+            var random = WorldRandom(world: world)
+            let wait = RetryPolicy.backoff(afterAttempt: tries, using: &random)
+            await world.clock.sleep(until: world.clock.uptime() + wait)
+            if stop.isSet { throw .stopped }
+        }
+    }
+
+    /// Sends a PUT once. Only a signature that was refused for its time is made anew and sent again: such an
+    /// answer means that the server did not look at the body.
+    func write(_ request: HTTPRequest, paidBy reservation: Reservation) async -> WriteOutcome {
+        var ticket: RateBudget.Ticket? = reservation.write
+        for signing in 1...RetryPolicy.signingTries {
+            switch await send(request, ticket: ticket, cost: limit.writeCost) {
+            case .failure(let error):
+                if error.sent { return .unknown(cause: error.detail) }
+                if error.reason == .cancelled { return .failed(.stopped) }
+                return .notApplied(cause: error.detail)
+            case .success(let response):
+                let message = SchoologyAnswer.message(response.body)
+                switch RequestVerdict.verdict(status: response.status, message: message) {
+                case .accepted: return .accepted(response)
+                case .signAgain where signing < RetryPolicy.signingTries:
+                    learnTime(response)
+                    ticket = nil
+                case .signAgain, .refusedCredential:
+                    return .failed(.refusedCredential(.schoology, status: response.status, message: message))
+                case .wait: return .told(waitTooLong: !pause(response), cause: "429 (too many requests)")
+                case .notFound: return .failed(.notFound(.schoology, detail: message ?? "the section"))
+                case .gone: return .failed(.gone(.schoology))
+                case .rejected:
+                    return .failed(.rejected(.schoology, status: response.status, message: message))
+                case .retry: return .unknown(cause: "it answers \(response.status)")
+                }
+            }
+        }
+        return .notApplied(cause: "no signature was accepted")
+    }
+
+    private func take(_ costs: [Int]) async throws(SideFailure) -> [RateBudget.Ticket] {
+        while true {
+            if stop.isSet { throw .stopped }
+            let now = world.clock.uptime()
+            switch budget.take(costs, now: now) {
+            case .go(let tickets): return tickets
+            case .wait(let until):
+                if until - now >= .seconds(30) {
+                    let wait = (until - now).milliseconds
+                    world.events.record(Event(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait)]))
+                }
+                await world.clock.sleep(until: until)
+            case .waitForAnswer:
+                // An answer settles its credits at the latest when its request times out.
+                await world.clock.sleep(until: now + .milliseconds(20))
+            }
+        }
+    }
+
+    private func send(
+        _ request: HTTPRequest, ticket: RateBudget.Ticket?, cost: Int
+    ) async -> Result<HTTPResponse, TransportError> {
+        let paid: RateBudget.Ticket
+        if let ticket {
+            paid = ticket
+        } else {
+            do {
+                paid = try await take([cost])[0]
+            } catch {
+                return .failure(TransportError(.cancelled, sent: false, detail: "stopped"))
+            }
+        }
+        await slots.take()
+        defer { slots.give() }
+        if stop.isSet {
+            budget.cancel(paid)
+            return .failure(TransportError(.cancelled, sent: false, detail: "stopped"))
+        }
+        do {
+            var signed = request
+            signed.headers.append(try world.signer.authorization(for: request))
+            requests += 1
+            allowance.recordRequest(now: world.clock.uptime())
+            let response = try await world.transport.send(signed)
+            budget.settle(paid, at: world.clock.uptime())
+            return .success(response)
+        } catch let error as TransportError {
+            budget.settle(paid, at: world.clock.uptime())
+            return .failure(error)
+        } catch {
+            budget.cancel(paid)
+            return .failure(TransportError(.resources, sent: false, detail: "the request can't be signed: \(error)"))
+        }
+    }
+
+    private func learnTime(_ response: HTTPResponse) {
+        if let date = response[header: "Date"] { world.signer.learn(serverDate: date) }
+    }
+
+    /// Holds every request back as a 429 says. False when that is longer than a cycle waits.
+    private func pause(_ response: HTTPResponse) -> Bool {
+        let wait = RetryAfter.delay(response[header: "Retry-After"]) ?? RetryAfter.unstated
+        let now = world.clock.uptime()
+        budget.block(until: now + max(wait, .milliseconds(100)))
+        world.events.record(
+            Event(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait.milliseconds), "status": 429]))
+        return wait <= RetryPolicy.longestWaitInACycle
+    }
+}

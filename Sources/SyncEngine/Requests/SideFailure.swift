@@ -1,0 +1,60 @@
+import AttendanceCore
+
+/// Why a side did not give what was asked, after every retry that makes sense in one cycle.
+public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// 401 or 403.
+    case refusedCredential(Side, status: Int, message: String?)
+    /// No answer, or only answers that say "later".
+    case unreachable(Side, detail: String)
+    /// Answers that are not what the API's documentation says.
+    case malformed(Side, detail: String)
+    /// 404 for something that should exist.
+    case notFound(Side, detail: String)
+    /// 410.
+    case gone(Side)
+    /// Any other 4xx: the same request would be refused again.
+    case rejected(Side, status: Int, message: String?)
+    /// The process was told to stop.
+    case stopped
+
+    public var description: String {
+        switch self {
+        case .refusedCredential(let side, let status, let message):
+            "\(side) refuses the credential (\(status)\(Self.suffix(message)))"
+        case .unreachable(let side, let detail): "\(side) is unreachable: \(detail)"
+        case .malformed(let side, let detail): "\(side) answers what it should not: \(detail)"
+        case .notFound(let side, let detail): "\(side) answers 404 for \(detail)"
+        case .gone(let side): "\(side) answers 410"
+        case .rejected(let side, let status, let message): "\(side) refuses the request (\(status)\(Self.suffix(message)))"
+        case .stopped: "stopped"
+        }
+    }
+
+    /// What an operator can do; most failures mend themselves.
+    public var repair: String {
+        switch self {
+        case .refusedCredential(.clever, _, _):
+            "put a valid district token into the token file; nothing else is needed, the next cycle goes on by itself"
+        case .refusedCredential(.schoology, _, _):
+            "put a valid consumer key and secret into their files: an app key of the school, as personal keys may not"
+                + " read other users' data; the next cycle goes on by itself"
+        case .unreachable, .malformed, .gone, .stopped: "none needed: the next cycle tries again"
+        case .notFound: "none needed if it was deleted; else check what the credential shares"
+        case .rejected: "report this: a request was refused that the documentation allows"
+        }
+    }
+
+    private static func suffix(_ message: String?) -> String { message.map { ": \($0)" } ?? "" }
+}
+
+extension SideFailure {
+    /// The side that failed; `engine` when the process was stopped.
+    public var side: String {
+        switch self {
+        case .refusedCredential(let side, _, _), .unreachable(let side, _), .malformed(let side, _),
+            .notFound(let side, _), .gone(let side), .rejected(let side, _, _):
+            side.rawValue
+        case .stopped: "engine"
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import AttendanceCore
+import CleverAPI
+import SyncState
+import Transport
+
+/// When the rosters are read: once before anything else, daily after the marks of the day have gone, and when
+/// something unknown appears.
+extension DistrictEngine {
+    static let refreshInterval = Span.hours(24)
+    /// Match reasons logged one by one in a cycle; `unmatched` lists them all.
+    static let matchEventsLogged = 50
+
+    /// What must be known before marks can be matched.
+    func prepareRoster() async throws {
+        try reopenAfterConfigurationChange()
+        let roster = try state.reading { try $0.number(.cleverRosterAt) }
+        if roster == nil { try await readCleverRoster() }
+        try await completeSchoologyRoster()
+    }
+
+    /// Reads what is missing of Schoology's roster: everything at first, then what is new, what a 404 called into
+    /// question, or what an interrupted refresh left.
+    private func completeSchoologyRoster() async throws {
+        let overrides = try loadOverrides()
+        let (isNew, digest, pending) = try state.reading { [settings] tx in
+            let schools = try tx.schools(only: settings.clever.schools).map(\.id)
+            return (
+                try tx.number(.schoologyRosterAt) == nil, try tx.text(.overridesDigest),
+                // What a daily refresh still has to ask again is not missing: it goes on after the marks.
+                try tx.number(.schoologyRosterBegunAt) == nil && tx.sectionsNeedLookup(schools: schools)
+            )
+        }
+        guard isNew || pending || digest != overrides.digest else { return }
+        do {
+            try await refreshSchoologyRoster(overrides: overrides, until: nil)
+        } catch let failure as SideFailure {
+            // Reading Clever goes on without it; the records wait.
+            note(failure)
+        }
+    }
+
+    /// The daily refresh of both rosters, after the marks have gone. In the daemon it takes no longer than a poll
+    /// interval at a time, and goes on in the next cycle where it stopped.
+    ///
+    /// - Returns: whether records were put back to be decided.
+    func refreshDueRoster() async throws -> Bool {
+        let (readAt, askedAt, begunAt) = try state.reading { tx in
+            (
+                try tx.number(.cleverRosterAt), try tx.number(.schoologyRosterAt),
+                try tx.number(.schoologyRosterBegunAt)
+            )
+        }
+        guard let readAt, let askedAt else { return false }
+        let due = now - Self.refreshInterval
+        if Timestamp(milliseconds: readAt) <= due { try await readCleverRoster() }
+        guard Timestamp(milliseconds: askedAt) <= due || begunAt != nil else { return false }
+        if begunAt == nil {
+            try state.transaction { [settings, now] tx in
+                try tx.forgetSchoologyRoster(schools: tx.schools(only: settings.clever.schools).map(\.id))
+                try tx.set(.schoologyRosterBegunAt, now.milliseconds)
+            }
+        }
+        let deadline = kind == .once ? nil : world.clock.uptime() + settings.clever.pollInterval
+        return try await refreshSchoologyRoster(overrides: try loadOverrides(), until: deadline)
+    }
+
+    /// A record named a student or section that no roster has shown: one more reading may show it.
+    func refreshRosterForUnknownIDs() async throws {
+        try await readCleverRoster()
+        do {
+            try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
+        } catch let failure as SideFailure {
+            note(failure)
+        }
+    }
+
+    /// Schoology answered 404 for a section or an enrollment: it may have been replaced.
+    func refreshRoster(ofSection section: Int64) async throws {
+        try state.transaction { try $0.forget(section: section) }
+        try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
+    }
+
+    private func readCleverRoster() async throws {
+        let generation = try state.reading { try $0.nextRosterGeneration() }
+        try await pages(cleverRequests.schools(), CleverAnswer.schools) { [state] schools in
+            try state.transaction { tx in
+                for school in schools { try tx.store(school: school.id, sisID: school.sisID, generation: generation) }
+            }
+        }
+        try await pages(cleverRequests.sections(), CleverAnswer.sections) { [state] sections in
+            try state.transaction { tx in
+                for section in sections { try tx.store(RosterSection(section), generation: generation) }
+            }
+        }
+        try await pages(cleverRequests.students(), CleverAnswer.students) { [state] students in
+            try state.transaction { tx in
+                for student in students { try tx.store(RosterStudent(student), generation: generation) }
+            }
+        }
+        try state.transaction { [now] tx in
+            try tx.finishCleverRoster(generation: generation, now: now.milliseconds)
+        }
+        try recovered(.clever)
+    }
+
+    private func pages<Item>(
+        _ first: HTTPRequest, _ parse: ([UInt8]) throws -> CleverPage<Item>, store: ([Item]) throws -> Void
+    ) async throws {
+        var request = first
+        var seen: Set<String> = []
+        while true {
+            let page = try await clever.read(request, parse)
+            try store(page.items)
+            advance()
+            guard let next = page.next else { return }
+            guard seen.insert(next).inserted else {
+                throw SideFailure.malformed(.clever, detail: "its pages of the roster go round in a circle")
+            }
+            do {
+                request = try cleverRequests.following(next)
+            } catch {
+                throw SideFailure.malformed(.clever, detail: error.what)
+            }
+        }
+    }
+
+    private func loadOverrides() throws -> OverridesFile {
+        do {
+            return try world.overrides() ?? OverridesFile(overrides: Overrides(), digest: "none")
+        } catch {
+            log(
+                .error, .configRejected,
+                [
+                    "key": "matching.overrides_file", "reason": .id("\(error)"),
+                    "repair": "mend the file; until then nothing is matched anew",
+                ])
+            throw SideFailure.stopped
+        }
+    }
+
+    /// Records that wait for the status map get another chance when it changes.
+    private func reopenAfterConfigurationChange() throws {
+        let fingerprint = settings.fingerprint
+        try state.transaction { tx in
+            guard try tx.text(.fingerprint) != fingerprint else { return }
+            _ = try tx.reopenWaitingRecords()
+            try tx.set(.fingerprint, text: fingerprint)
+        }
+    }
+}
+
+extension DistrictSettings {
+    /// The part of the configuration that decisions depend on, as one text.
+    var fingerprint: String {
+        func row(_ row: StatusMap.Row) -> String {
+            let codes = row.codes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            return ([row.withoutCode.map { "\($0)" } ?? "-", row.anyOtherCode.map { "\($0)" } ?? "-"] + codes)
+                .joined(separator: ",")
+        }
+        let back = statusMap.toClever.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.key)=\($0.value.status)/\($0.value.excuseCode ?? "")" }
+        return [
+            direction.rawValue, timezone, clever.daily.rawValue, clever.schools.sorted().joined(separator: ","),
+            row(statusMap.present), row(statusMap.absent), row(statusMap.tardy), back.joined(separator: ","),
+            matching.sections.map(\.description).joined(separator: ","),
+            matching.students.map(\.description).joined(separator: ","),
+        ].joined(separator: "|")
+    }
+}
+
+extension RosterSection {
+    init(_ section: CleverSection) {
+        self.init(
+            cleverID: section.id, school: section.school, sisID: section.sisID, sectionNumber: section.sectionNumber,
+            subject: section.subject, period: section.period, termID: section.termID, students: section.students)
+    }
+}
+
+extension RosterStudent {
+    init(_ student: CleverStudent) {
+        self.init(
+            cleverID: student.id, sisID: student.sisID, studentNumber: student.studentNumber, stateID: student.stateID)
+    }
+}

@@ -1,0 +1,154 @@
+import AttendanceCore
+import CleverAPI
+import SyncState
+
+/// Reads Clever's attendance: today first, for every school, then the rest of the window, newest dates first.
+extension DistrictEngine {
+    /// Reads the window and decides what it says. When this returns, the watermark is `target`.
+    func scan(until target: Timestamp) async throws {
+        let scan = try openScan(until: target)
+        let startedAt = world.clock.uptime()
+
+        // Today's marks don't wait for the window: they go through to Schoology at once.
+        let current = try await readUnits(of: scan, onlyDay: scan.today)
+        if current.unknown { try await refreshRosterForUnknownIDs() }
+        if try decide(onlyDay: scan.today) > 0 { try await pushWrites() }
+        if let failure = current.failure { throw failure }
+
+        let rest = try await readUnits(of: scan, onlyDay: nil)
+        if rest.unknown { try await refreshRosterForUnknownIDs() }
+        try decide(onlyDay: nil)
+        if let failure = rest.failure { throw failure }
+        let (totals, first) = try state.transaction { tx in
+            let totals = try tx.scanTotals()
+            try tx.finishScan(scan, fullScanDay: scan.complete ? scan.today : nil)
+            return (totals, self.firstDay(of: scan))
+        }
+        counts.pages += totals.pages
+        counts.records += totals.records
+        counts.changed += totals.changed
+        log(
+            .info, .cleverScanned,
+            [
+                "from": .id(first), "through": .id(scan.today), "complete": .flag(scan.complete),
+                "pages": .int(totals.pages), "records": .int(totals.records), "changed": .int(totals.changed),
+                "last_attendance_sync": .id(target),
+                "duration_ms": .int((world.clock.uptime() - startedAt).milliseconds),
+            ])
+    }
+
+    /// Goes on with the scan that was interrupted, if it is still the one that is wanted; else begins anew.
+    private func openScan(until target: Timestamp) throws -> Scan {
+        let today = today
+        return try state.transaction { [now, kind, settings] tx in
+            let complete = try kind == .once || tx.number(.lastFullScanDay) != Int64(today.number)
+            if let open = try tx.scan(), open.target == target, open.today == today, open.complete || !complete {
+                return open
+            }
+            let window = complete ? settings.clever.lookback : settings.clever.recentLookback
+            let days = (0..<max(window.wholeDays, 1)).map { today - $0 }
+            return try tx.beginScan(
+                target: target, today: today, days: days,
+                schools: try tx.schools(only: settings.clever.schools).map(\.id), complete: complete, now: now)
+        }
+    }
+
+    private nonisolated func firstDay(of scan: Scan) -> Day {
+        let window = scan.complete ? settings.clever.lookback : settings.clever.recentLookback
+        return scan.today - (max(window.wholeDays, 1) - 1)
+    }
+
+    /// Reads the units that are left, several schools at a time. A school that fails keeps no other from being
+    /// read, but when three in a row fail the side is taken to be down.
+    ///
+    /// - Returns: whether an id was met that no roster has shown, and the first failure.
+    private func readUnits(of scan: Scan, onlyDay day: Day?) async throws -> (unknown: Bool, failure: SideFailure?) {
+        var units = try state.reading { try $0.unitsToRead(onlyDay: day) }[...]
+        var unknown = false
+        var failure: SideFailure?
+        var failuresInARow = 0
+        try await withThrowingTaskGroup(of: Result<Bool, SideFailure>.self) { group in
+            for _ in 0..<settings.clever.maxInFlight {
+                guard let unit = units.popFirst() else { break }
+                group.addTask { try await self.attempt(unit, of: scan) }
+            }
+            while let result = try await group.next() {
+                switch result {
+                case .success(let found):
+                    unknown = unknown || found
+                    failuresInARow = 0
+                case .failure(let error):
+                    failure = failure ?? error
+                    failuresInARow += 1
+                    if case .refusedCredential = error { failuresInARow = .max / 2 }
+                    if error == .stopped { failuresInARow = .max / 2 }
+                }
+                guard failuresInARow < 3, let unit = units.popFirst() else { continue }
+                group.addTask { try await self.attempt(unit, of: scan) }
+            }
+        }
+        return (unknown, failure)
+    }
+
+    private func attempt(_ unit: ScanUnit, of scan: Scan) async throws -> Result<Bool, SideFailure> {
+        do {
+            return .success(try await read(unit, of: scan))
+        } catch let failure as SideFailure {
+            return .failure(failure)
+        } catch let malformed as CleverAPI.MalformedAnswer {
+            return .failure(.malformed(.clever, detail: malformed.what))
+        }
+    }
+
+    /// Reads one day of one school to its last page. Each page is stored with the cursor of the next.
+    private func read(_ unit: ScanUnit, of scan: Scan) async throws -> Bool {
+        var reader = UnitReader(
+            unit: unit, stored: try state.reading { try $0.storedRecords(day: unit.day, school: unit.school) },
+            statusMap: settings.statusMap)
+        var unknown = false
+        while true {
+            let request =
+                if let next = reader.next {
+                    try cleverRequests.following(next)
+                } else {
+                    cleverRequests.attendance(school: unit.schoolCleverID, from: unit.day, through: unit.day)
+                }
+            let page: AttendancePage
+            do {
+                page = try await clever.read(request, CleverAnswer.attendance)
+            } catch .rejected(_, status: 400, _) where reader.next != nil {
+                // A cursor that has expired: the unit begins again, and what is stored already is skipped.
+                reader.restart()
+                try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: false) }
+                continue
+            } catch .notFound {
+                // A school that is no longer shared takes nothing with it: what is stored stays.
+                log(
+                    .warning, .cleverSchoolMissing,
+                    ["clever_school_id": .id(unit.schoolCleverID), "date": .id(unit.day)])
+                try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: true) }
+                return unknown
+            }
+            let step = try reader.take(page)
+            let stored = try state.transaction { [now] tx in
+                try tx.storePage(
+                    of: unit, scan: scan, updates: step.updates, quarantined: step.quarantined,
+                    records: page.records.count, next: step.next, done: step.done, now: now)
+            }
+            advance()
+            unknown = unknown || stored.unknown
+            for record in stored.newlyQuarantined { quarantined(record) }
+            if step.done { return unknown }
+        }
+    }
+
+    private func quarantined(_ record: QuarantinedRecord) {
+        counts.quarantined += 1
+        log(
+            .warning, .recordQuarantined,
+            [
+                "clever_student_id": .id(record.student ?? ""), "clever_section_id": .id(record.section ?? ""),
+                "date": .id(record.date ?? ""), "reason": .id(record.reason),
+            ])
+    }
+}

@@ -1,0 +1,91 @@
+import AttendanceCore
+import CleverAPI
+import SyncState
+
+/// Works out what each page of a unit changes. Pure: the engine asks and stores.
+///
+/// Present is the default and takes no row, but a section's present record outranks a daily absence. So a present
+/// record is kept where a daily record of the student is stored, and if the daily one comes after section
+/// records of the student that were passed over, the unit is read once more.
+struct UnitReader {
+    struct Step {
+        var updates: [RecordUpdate] = []
+        var quarantined: [QuarantinedRecord] = []
+        var next: String?
+        var done = false
+    }
+
+    private let unit: ScanUnit
+    private let statusMap: StatusMap
+    private var stored: [RecordKey: StoredRecord]
+    private(set) var next: String?
+    /// Students whose section records were present and passed over in this reading.
+    private var passedOver: Set<String> = []
+    /// The unit was begun by an earlier process, so what it passed over isn't known.
+    private var resumed: Bool
+    private var mustReadAgain = false
+    private var seenCursors: Set<String> = []
+
+    init(unit: ScanUnit, stored: [RecordKey: StoredRecord], statusMap: StatusMap) {
+        self.unit = unit
+        self.stored = stored
+        self.statusMap = statusMap
+        next = unit.next
+        resumed = unit.next != nil
+    }
+
+    mutating func restart() {
+        next = nil
+        resumed = false
+        seenCursors = []
+        passedOver = []
+    }
+
+    /// Takes one page in.
+    ///
+    /// - Throws: ``SideFailure/malformed(_:detail:)`` when the pages go round in a circle.
+    mutating func take(_ page: AttendancePage) throws(SideFailure) -> Step {
+        var step = Step()
+        for record in page.records where record.day == unit.day {
+            if let update = consider(record) { step.updates.append(update) }
+        }
+        step.quarantined = page.unreadable.map {
+            QuarantinedRecord(
+                fingerprint: $0.fingerprint, student: $0.student, section: $0.section, school: $0.school,
+                date: $0.date, reason: $0.reason)
+        }
+        if let cursor = page.next {
+            guard seenCursors.insert(cursor).inserted, cursor != next else {
+                throw .malformed(.clever, detail: "its pages of attendance go round in a circle")
+            }
+            next = cursor
+        } else if mustReadAgain {
+            mustReadAgain = false
+            restart()
+        } else {
+            step.done = true
+            next = nil
+        }
+        step.next = next
+        return step
+    }
+
+    private mutating func consider(_ record: CleverRecord) -> RecordUpdate? {
+        let key = RecordKey(student: record.student, section: record.section ?? "")
+        if let known = stored[key] {
+            guard record.lastModified > known.modified else { return nil }
+        } else if record.status == .present, statusMap.status(of: .present, excuseCode: record.excuseCode) == .present {
+            guard !record.daily else { return nil }
+            guard let daily = stored[RecordKey(student: record.student, section: "")], daily.status != .present else {
+                passedOver.insert(record.student)
+                return nil
+            }
+        } else if record.daily, resumed || passedOver.contains(record.student) {
+            mustReadAgain = true
+        }
+        stored[key] = StoredRecord(status: record.status, code: record.excuseCode, modified: record.lastModified)
+        return RecordUpdate(
+            key: key, status: record.status, code: record.excuseCode, sisID: record.sisID,
+            modified: record.lastModified)
+    }
+}

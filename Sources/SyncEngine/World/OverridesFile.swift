@@ -1,0 +1,61 @@
+import SyncState
+
+/// The overrides CSV, read, with a digest that tells when it has changed.
+public struct OverridesFile: Sendable, Equatable {
+    public var overrides: Overrides
+    public var digest: String
+
+    public init(overrides: Overrides, digest: String) {
+        self.overrides = overrides
+        self.digest = digest
+    }
+}
+
+/// A line of the overrides CSV that can't be used.
+public struct OverridesError: Error, Sendable, Equatable, CustomStringConvertible {
+    public var line: Int
+    public var problem: String
+
+    public var description: String { "line \(line): \(problem)" }
+}
+
+extension OverridesFile {
+    /// Reads `kind,clever_id,schoology_id`: `section,<id>,<section id>` or `student,<id>,<uid>`.
+    ///
+    /// The header is optional; blank lines and lines that start with `#` are passed over. A line without a
+    /// Schoology id is one that the template left to fill in: it overrides nothing.
+    public init(csv: String) throws(OverridesError) {
+        var overrides = Overrides()
+        for (index, raw) in csv.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let text = raw.last == "\r" ? raw.dropLast() : raw
+            let fields = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.field)
+            guard !(text.allSatisfy { $0 == " " || $0 == "," }), !text.hasPrefix("#") else { continue }
+            if index == 0, fields.first == "kind" || fields.first == "\u{FEFF}kind" { continue }
+            guard fields.count >= 3 else {
+                throw OverridesError(line: index + 1, problem: "has \(fields.count) fields; kind,clever_id,schoology_id")
+            }
+            guard !fields[2].isEmpty else { continue }
+            guard !fields[1].isEmpty else { throw OverridesError(line: index + 1, problem: "clever_id is empty") }
+            guard let target = Int64(fields[2]), target > 0 else {
+                throw OverridesError(line: index + 1, problem: "schoology_id must be a number")
+            }
+            switch fields[0] {
+            case "section": overrides.sections[fields[1]] = target
+            case "student": overrides.students[fields[1]] = target
+            default: throw OverridesError(line: index + 1, problem: "kind must be section or student")
+            }
+        }
+        // FNV-1a, 64 bits: it only has to tell one version of the file from the next.
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in csv.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        self.init(overrides: overrides, digest: String(digest, radix: 16))
+    }
+
+    private static func field(_ text: Substring) -> String {
+        var field = text
+        while field.first == " " { field.removeFirst() }
+        while field.last == " " { field.removeLast() }
+        if field.count >= 2, field.first == "\"", field.last == "\"" { field = field.dropFirst().dropLast() }
+        return String(field)
+    }
+}

@@ -1,0 +1,38 @@
+import AttendanceCore
+import Transport
+
+/// Everything that a district's engine knows of the world comes in here, so that a simulator can be the world.
+public struct World: Sendable {
+    public var clock: any EngineClock
+    public var transport: any HTTPTransport
+    public var signer: any RequestSigner
+    public var events: any EventSink
+    /// The school's calendar date at a moment, in the district's time zone.
+    public var calendarDay: @Sendable (Timestamp) -> Day
+    /// The overrides file as it is now; nil where there is none. Throws what is wrong with it.
+    public var overrides: @Sendable () throws -> OverridesFile?
+    /// What the jitter of retries is drawn from: 64 random bits.
+    public var random: @Sendable () -> UInt64
+
+    public init(
+        clock: any EngineClock, transport: any HTTPTransport, signer: any RequestSigner, events: any EventSink,
+        calendarDay: @escaping @Sendable (Timestamp) -> Day,
+        overrides: @escaping @Sendable () throws -> OverridesFile?,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.clock = clock
+        self.transport = transport
+        self.signer = signer
+        self.events = events
+        self.calendarDay = calendarDay
+        self.overrides = overrides
+        self.random = random
+    }
+}
+
+/// The world's random bits as a generator.
+struct WorldRandom: RandomNumberGenerator {
+    let world: World
+
+    mutating func next() -> UInt64 { world.random() }
+}
