@@ -1,0 +1,121 @@
+import Answers
+import AttendanceCore
+
+/// The fields of an attendance record as they came, before they are judged.
+struct RawRecord {
+    enum Text {
+        case none
+        case some(String)
+        /// A list, an object, a truth value, a fraction or text that can't be decoded.
+        case notText
+
+        var value: String? {
+            switch self {
+            case .some(let text): text
+            case .none, .notText: nil
+            }
+        }
+    }
+
+    var date: Text
+    var status: Text
+    var type: Text
+    var excuseCode: Text
+    var lastModified: Text
+    var created: Text
+    var school: Text
+    var section: Text
+    var sisID: Text
+    var student: Text
+
+    init(_ fields: Fields) {
+        func read(_ field: Field) -> Text {
+            do {
+                guard let text = try fields.requiredKindText(field) else { return .none }
+                return .some(text)
+            } catch {
+                return .notText
+            }
+        }
+        date = read("attendance_date")
+        status = read("attendance_status")
+        type = read("attendance_type")
+        excuseCode = read("excuse_code")
+        lastModified = read("last_modified")
+        created = read("created")
+        school = read("school_id")
+        section = read("section_id")
+        sisID = read("sis_id")
+        student = read("student_id")
+    }
+
+    /// The record, if all that decides what it means could be read.
+    var record: CleverRecord? {
+        guard case .some(let dateText) = date, let day = Day(dateText),
+            case .some(let statusText) = status, let status = CleverStatus(name: statusText),
+            case .some(let student) = student, case .some(let school) = school,
+            case .some(let modifiedText) = lastModified, let lastModified = Timestamp(modifiedText)
+        else { return nil }
+        let daily: Bool
+        switch type.value {
+        case "section": daily = false
+        case "daily": daily = true
+        case .some, nil: return nil
+        }
+        if !daily, section.value == nil { return nil }
+        let code: String?
+        switch excuseCode {
+        case .none: code = nil
+        case .some(let text): code = text.trimmed
+        case .notText: return nil
+        }
+        let createdText = created.value
+        return CleverRecord(
+            day: day, status: status, daily: daily, excuseCode: code, lastModified: lastModified,
+            created: createdText == modifiedText ? lastModified : createdText.flatMap { Timestamp($0) },
+            school: school, section: daily ? nil : section.value, sisID: sisID.value, student: student)
+    }
+
+    /// What keeps it from being a record.
+    var defects: UnreadableRecord {
+        var reasons: [String] = []
+        var fingerprint = Fingerprint()
+        for text in [date, student, section, school] { fingerprint.add(text.value) }
+        /// `known` is what could be made of the value; nil makes it a defect.
+        func judge(_ field: String, _ text: Text, known: Bool, shown: Bool, wanted: String) {
+            switch text {
+            case .some where known: return
+            case .none: reasons.append("\(field) is missing")
+            case .notText: reasons.append("\(field) is not a text")
+            case .some(let value):
+                reasons.append(shown ? "\(field) is \"\(value.line(limit: 40))\", not \(wanted)" : "\(field): not \(wanted)")
+            }
+            fingerprint.add(field)
+            fingerprint.add(text.value)
+        }
+        judge(
+            "attendance_date", date, known: date.value.flatMap { Day($0) } != nil, shown: true,
+            wanted: "a date as YYYY-MM-DD")
+        judge(
+            "attendance_status", status, known: status.value.flatMap { CleverStatus(name: $0) } != nil, shown: true,
+            wanted: "present, absent or tardy")
+        judge(
+            "attendance_type", type, known: type.value == "daily" || type.value == "section", shown: true,
+            wanted: "daily or section")
+        judge("student_id", student, known: student.value != nil, shown: false, wanted: "an id")
+        judge("school_id", school, known: school.value != nil, shown: false, wanted: "an id")
+        if type.value == "section" {
+            judge("section_id", section, known: section.value != nil, shown: false, wanted: "an id")
+        }
+        judge(
+            "last_modified", lastModified, known: lastModified.value.flatMap { Timestamp($0) } != nil, shown: true,
+            wanted: "a date and time in UTC")
+        if case .notText = excuseCode {
+            judge("excuse_code", excuseCode, known: false, shown: false, wanted: "a text")
+        }
+        return UnreadableRecord(
+            reason: reasons.joined(separator: "; "), student: student.value, section: section.value,
+            school: school.value, date: date.value?.line(limit: 40), lastModified: lastModified.value?.line(limit: 40),
+            fingerprint: fingerprint.hexadecimal)
+    }
+}
