@@ -64,6 +64,7 @@ extension KeyedDecodingContainer where Key == Field {
     /// Whether the field is absent, null, `""`, `[]` or `{}`: all of them ways to say "nothing".
     package func isVoid(_ field: Field) -> Bool {
         guard contains(field) else { return true }
+        if let text = try? decodeIfPresent(String.self, forKey: field) { return text.isBlank }
         return (try? decode(Void.self, forKey: field)) != nil
     }
 

@@ -15,6 +15,9 @@ struct RawRecord {
             case .none, .notText: nil
             }
         }
+
+        /// Fit for a report: one line, never longer than an id or a date is.
+        var shown: String? { value?.line(limit: 80) }
     }
 
     var date: Text
@@ -88,7 +91,8 @@ struct RawRecord {
             case .none: reasons.append("\(field) is missing")
             case .notText: reasons.append("\(field) is not a text")
             case .some(let value):
-                reasons.append(shown ? "\(field) is \"\(value.line(limit: 40))\", not \(wanted)" : "\(field): not \(wanted)")
+                reasons.append(
+                    shown ? "\(field) is \"\(value.line(limit: 40))\", not \(wanted)" : "\(field) is not \(wanted)")
             }
             fingerprint.add(field)
             fingerprint.add(text.value)
@@ -114,8 +118,8 @@ struct RawRecord {
             judge("excuse_code", excuseCode, known: false, shown: false, wanted: "a text")
         }
         return UnreadableRecord(
-            reason: reasons.joined(separator: "; "), student: student.value, section: section.value,
-            school: school.value, date: date.value?.line(limit: 40), lastModified: lastModified.value?.line(limit: 40),
+            reason: reasons.joined(separator: "; "), student: student.shown, section: section.shown,
+            school: school.shown, date: date.shown, lastModified: lastModified.shown,
             fingerprint: fingerprint.hexadecimal)
     }
 }
