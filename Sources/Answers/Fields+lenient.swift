@@ -5,7 +5,7 @@ package typealias Fields = KeyedDecodingContainer<Field>
 extension KeyedDecodingContainer where Key == Field {
     /// A text; nil when the field is absent, null or blank. Whole numbers are spelled out, without rounding.
     /// Throws when it is anything else.
-    package func requiredKindText(_ field: Field) throws -> String? {
+    package func strictText(_ field: Field) throws -> String? {
         let text: String?
         do {
             text = try decodeIfPresent(String.self, forKey: field)
@@ -21,7 +21,7 @@ extension KeyedDecodingContainer where Key == Field {
     /// A text; nil when the field is absent, null, blank or not a text.
     package func text(_ field: Field) -> String? {
         guard contains(field) else { return nil }
-        return try? requiredKindText(field)
+        return try? strictText(field)
     }
 
     /// A whole number, also as text; nil when it is anything else.
@@ -35,10 +35,16 @@ extension KeyedDecodingContainer where Key == Field {
     /// Yes or no, also as `1`, `0` and as text; nil when it is anything else.
     package func flag(_ field: Field) -> Bool? {
         guard contains(field) else { return nil }
+        switch integer(field) {
+        case 1: return true
+        case 0: return false
+        case .some: return nil
+        case nil: break
+        }
         if let flag = try? decode(Bool.self, forKey: field) { return flag }
         switch text(field)?.lowercased() {
-        case "1", "true": return true
-        case "0", "false": return false
+        case "true": return true
+        case "false": return false
         case .some, nil: return nil
         }
     }
@@ -65,11 +71,11 @@ extension KeyedDecodingContainer where Key == Field {
     package func isVoid(_ field: Field) -> Bool {
         guard contains(field) else { return true }
         if let text = try? decodeIfPresent(String.self, forKey: field) { return text.isBlank }
-        return (try? decode(Void.self, forKey: field)) != nil
+        return (try? decode(Nothing.self, forKey: field)) != nil
     }
 
     /// Decodes from nothing but null, `""`, `[]` and `{}`.
-    private struct Void: Decodable {
+    private struct Nothing: Decodable {
         init(from decoder: any Decoder) throws {
             if let list = try? decoder.unkeyedContainer() {
                 guard list.isAtEnd else { throw UnexpectedShape("a list") }

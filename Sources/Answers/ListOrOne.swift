@@ -1,4 +1,5 @@
-/// A list as it may come: a list, one object where a list of one is meant, or null, `""`, `[]`, `{}` for none.
+/// A list as it may come: a list, one object where a list of one is meant, an object whose keys number the
+/// elements (PHP's list with a gap), or null, `""`, `[]`, `{}` for none.
 ///
 /// An element that can't be read is nil in its place, so that it spoils neither the others nor their positions.
 package struct ListOrOne<Element: Decodable>: Decodable {
@@ -12,7 +13,15 @@ package struct ListOrOne<Element: Decodable>: Decodable {
                 elements.append(try list.decodeNil() ? nil : list.decode(Attempt.self).element)
             }
         } else if let fields = try? decoder.container(keyedBy: Field.self) {
-            if !fields.allKeys.isEmpty { elements = [try? Element(from: decoder)] }
+            let keys = fields.allKeys
+            let numbers = keys.compactMap { Int($0.stringValue) }
+            if numbers.count == keys.count {
+                elements = zip(numbers, keys).sorted { $0.0 < $1.0 }.map {
+                    try? fields.decode(Element.self, forKey: $1)
+                }
+            } else {
+                elements = [try? Element(from: decoder)]
+            }
         } else {
             let value = try decoder.singleValueContainer()
             if value.decodeNil() { return }

@@ -4,15 +4,16 @@ import AttendanceCore
 /// The fields of an attendance record as they came, before they are judged.
 struct RawRecord {
     enum Text {
-        case none
-        case some(String)
+        /// Absent, null or blank.
+        case missing
+        case text(String)
         /// A list, an object, a truth value, a fraction or text that can't be decoded.
         case notText
 
         var value: String? {
             switch self {
-            case .some(let text): text
-            case .none, .notText: nil
+            case .text(let text): text
+            case .missing, .notText: nil
             }
         }
 
@@ -34,8 +35,8 @@ struct RawRecord {
     init(_ fields: Fields) {
         func read(_ field: Field) -> Text {
             do {
-                guard let text = try fields.requiredKindText(field) else { return .none }
-                return .some(text)
+                guard let text = try fields.strictText(field) else { return .missing }
+                return .text(text)
             } catch {
                 return .notText
             }
@@ -54,10 +55,10 @@ struct RawRecord {
 
     /// The record, if all that decides what it means could be read.
     var record: CleverRecord? {
-        guard case .some(let dateText) = date, let day = Day(dateText),
-            case .some(let statusText) = status, let status = CleverStatus(name: statusText),
-            case .some(let student) = student, case .some(let school) = school,
-            case .some(let modifiedText) = lastModified, let lastModified = Timestamp(modifiedText)
+        guard case .text(let dateText) = date, let day = Day(dateText),
+            case .text(let statusText) = status, let status = CleverStatus(name: statusText),
+            case .text(let student) = student, case .text(let school) = school,
+            case .text(let modifiedText) = lastModified, let lastModified = Timestamp(modifiedText)
         else { return nil }
         let daily: Bool
         switch type.value {
@@ -68,8 +69,8 @@ struct RawRecord {
         if !daily, section.value == nil { return nil }
         let code: String?
         switch excuseCode {
-        case .none: code = nil
-        case .some(let text): code = text.trimmed
+        case .missing: code = nil
+        case .text(let text): code = text.trimmed
         case .notText: return nil
         }
         let createdText = created.value
@@ -87,10 +88,10 @@ struct RawRecord {
         /// `known` is what could be made of the value; nil makes it a defect.
         func judge(_ field: String, _ text: Text, known: Bool, shown: Bool, wanted: String) {
             switch text {
-            case .some where known: return
-            case .none: reasons.append("\(field) is missing")
+            case .text where known: return
+            case .missing: reasons.append("\(field) is missing")
             case .notText: reasons.append("\(field) is not a text")
-            case .some(let value):
+            case .text(let value):
                 reasons.append(
                     shown ? "\(field) is \"\(value.line(limit: 40))\", not \(wanted)" : "\(field) is not \(wanted)")
             }

@@ -15,9 +15,9 @@ struct AttendanceRow: Decodable {
         let fields = try decoder.container(keyedBy: Field.self)
         enrollmentID = fields.text("enrollment_id")
         day = fields.text("date").flatMap { Day($0.trimmed) }
-        lacksDay = fields.isVoid("date")
+        lacksDay = day == nil && fields.isVoid("date")
         status = fields.integer("status").flatMap { Status(rawValue: $0) }
-        lacksStatus = fields.isVoid("status")
+        lacksStatus = status == nil && fields.isVoid("status")
         comment = (try? fields.decodeIfPresent(String.self, forKey: "comment")) ?? fields.text("comment")
         if comment?.isEmpty == true { comment = nil }
     }

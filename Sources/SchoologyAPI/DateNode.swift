@@ -9,6 +9,7 @@ struct DateNode: Decodable {
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
+        guard fields.contains("date") || fields.contains("statuses") else { throw UnexpectedShape("no date node") }
         let day = fields.text("date").flatMap { Day($0.trimmed) }
         for group in try DateNode.inner(fields, "statuses", "status", of: StatusGroup.self) {
             guard let group else {
@@ -27,13 +28,17 @@ struct DateNode: Decodable {
         }
     }
 
-    /// The list in `{"statuses":{"status":[…]}}` and its like; empty when there is nothing in either.
+    /// The list in `{"statuses":{"status":[…]}}` and its like; empty when there is nothing in either. Anything
+    /// else throws: what isn't understood must not read as "no marks".
     static func inner<Element: Decodable>(
         _ fields: Fields, _ outer: Field, _ inner: Field, of element: Element.Type
     ) throws -> [Element?] {
         guard !fields.isVoid(outer) else { return [] }
         guard let object = fields.object(outer) else { throw UnexpectedShape("\(outer.stringValue) is not an object") }
-        return try object.list(inner, of: element) ?? []
+        guard let list = try object.list(inner, of: element) else {
+            throw UnexpectedShape("\(outer.stringValue) is without \(inner.stringValue)")
+        }
+        return list
     }
 
     private struct StatusGroup: Decodable {
@@ -42,6 +47,9 @@ struct DateNode: Decodable {
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: Field.self)
+            guard fields.contains("attendances") || fields.contains("status_code") else {
+                throw UnexpectedShape("no status group")
+            }
             status = fields.integer("status_code").flatMap { Status(rawValue: $0) }
             rows = try DateNode.inner(fields, "attendances", "attendance", of: AttendanceRow.self)
         }

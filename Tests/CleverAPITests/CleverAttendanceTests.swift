@@ -25,7 +25,7 @@ struct CleverAttendanceTests {
         #expect(page.unreadable.isEmpty)
         #expect(
             page.next == "/v3.1/attendance/schools/67f421692eda0e3fa1880e4f?date_range_start=2025-04-01"
-                + "&date_range_end=2025-04-30&limit=10&starting_after=MjAyNS0wNC0wMV82N2Y0MjE2OTJlZGEwZTNmYTE4ODBlNTR"
+                + "&date_range_end=2025-04-01&limit=10&starting_after=MjAyNS0wNC0wMV82N2Y0MjE2OTJlZGEwZTNmYTE4ODBlNTR"
                 + "fNjdmNDIxNjkyZWRhMGUzZmExODgwZTkyXzY3ZjQyMTY5MmVkYTBlM2ZhMTg4MGU0Zg==")
         let time = Timestamp("2025-04-08T23:45:50.000Z")!
         #expect(

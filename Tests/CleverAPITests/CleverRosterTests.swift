@@ -88,6 +88,10 @@ struct CleverRosterTests {
                     ], next: nil, unreadable: 1))
     }
 
+    @Test func readsPastAByteOrderMark() throws {
+        #expect(try CleverAnswer.schools(bytes("\u{FEFF}" + #"{"data":[{"data":{"id":"s"}}]}"#)).items.count == 1)
+    }
+
     @Test func readsAnErrorsMessage() {
         #expect(CleverAnswer.message(bytes(#"{"message":" bad\u0007 cursor\n"}"#)) == "bad  cursor")
         #expect(

@@ -56,6 +56,11 @@ struct SchoologyAttendanceTests {
                     marks: [mark("44783151", .excused, "x")], next: "https://api.schoology.com/v1/n?start=2"))
     }
 
+    @Test func readsObjectsWhoseKeysNumberTheElements() throws {
+        let reading = try rows(#"{"10":{"enrollment_id":3},"2":{"enrollment_id":2},"0":{"enrollment_id":1}}"#)
+        #expect(reading.marks == [mark("1", .absent), mark("2", .absent), mark("3", .absent)])
+    }
+
     @Test func keepsIdsOfSixtyFourBitsExact() throws {
         let reading = try rows(
             #"[{"enrollment_id":9007199254740993,"status":2},{"enrollment_id":18446744073709551615,"status":2}]"#)
@@ -109,7 +114,9 @@ struct SchoologyAttendanceTests {
 
     @Test(arguments: [
         "[7]", #"[{"date":"2014-01-13","statuses":7}]"#, #"[{"date":"2014-01-13","statuses":{"status":[7]}}]"#,
-        #"[{"date":"2014-01-13","statuses":{"status":[{"attendances":"x"}]}}]"#, "[null]",
+        #"[{"date":"2014-01-13","statuses":{"status":[{"attendances":"x"}]}}]"#, "[null]", #"{"x":{}}"#,
+        #"[{"date":"2014-01-13","statuses":{"state":[]}}]"#, #"[{"date":"2014-01-13","statuses":{"status":{"x":1}}}]"#,
+        #"[{"date":"2014-01-13","statuses":{"status":[{"status_code":2,"attendances":{"x":1}}]}}]"#,
     ])
     func countsGroupsThatCantBeRead(dates: String) throws {
         #expect(
