@@ -37,8 +37,12 @@ let package = Package(
             name: "Transport",
             dependencies: ["CCurl", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
-        .target(name: "CleverAPI", dependencies: ["AttendanceCore", "Transport"], swiftSettings: settings),
-        .target(name: "SchoologyAPI", dependencies: ["AttendanceCore", "Transport"], swiftSettings: settings),
+        // What reading both sides' JSON has in common: leniency, links, messages.
+        .target(name: "Answers", dependencies: ["AttendanceCore"], swiftSettings: settings),
+        .target(
+            name: "CleverAPI", dependencies: ["Answers", "AttendanceCore", "Transport"], swiftSettings: settings),
+        .target(
+            name: "SchoologyAPI", dependencies: ["Answers", "AttendanceCore", "Transport"], swiftSettings: settings),
         .target(
             name: "SyncState",
             dependencies: ["AttendanceCore", .product(name: "GRDB", package: "GRDB.swift")],

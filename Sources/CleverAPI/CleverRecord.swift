@@ -1,0 +1,34 @@
+import AttendanceCore
+
+/// One attendance record that was understood (Attendance Data API Overview, "Attendance API Schema").
+public struct CleverRecord: Sendable, Equatable {
+    public var day: Day
+    public var status: CleverStatus
+    /// `attendance_type`: a daily record speaks for the whole school day.
+    public var daily: Bool
+    /// The district's own code, without surrounding white space; nil for none.
+    public var excuseCode: String?
+    public var lastModified: Timestamp
+    public var created: Timestamp?
+    public var school: String
+    /// The section's Clever id; nil for daily records.
+    public var section: String?
+    public var sisID: String?
+    public var student: String
+
+    public init(
+        day: Day, status: CleverStatus, daily: Bool, excuseCode: String? = nil, lastModified: Timestamp,
+        created: Timestamp? = nil, school: String, section: String?, sisID: String? = nil, student: String
+    ) {
+        self.day = day
+        self.status = status
+        self.daily = daily
+        self.excuseCode = excuseCode
+        self.lastModified = lastModified
+        self.created = created
+        self.school = school
+        self.section = section
+        self.sisID = sisID
+        self.student = student
+    }
+}
