@@ -27,6 +27,12 @@ public struct StoredRecord: Sendable, Equatable {
     public var status: CleverStatus
     public var code: String?
     public var modified: Timestamp
+
+    public init(status: CleverStatus, code: String?, modified: Timestamp) {
+        self.status = status
+        self.code = code
+        self.modified = modified
+    }
 }
 
 /// A record's place within its unit: Clever's ids, the section empty for a daily record.

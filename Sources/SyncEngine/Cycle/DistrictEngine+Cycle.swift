@@ -152,7 +152,9 @@ extension DistrictEngine {
                 ["side": "state", "reason": .id(stateError), "repair": .id(stateError.repair)])
         }
         for failure in failures {
-            log(.error, .cycleFailed, ["side": .id(failure.side), "reason": .id(failure), "repair": .id(failure.repair)])
+            log(
+                .error, .cycleFailed,
+                ["side": .id(failure.side), "reason": .id(failure), "repair": .id(failure.repair)])
         }
         var event = Event(.info, .cycleFinished, district: settings.name, cycle: cycle)
         event.fields.append(.init("outcome", .text(outcome.rawValue)))

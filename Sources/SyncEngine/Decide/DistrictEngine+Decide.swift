@@ -26,7 +26,8 @@ extension DistrictEngine {
 
     private func decide(_ record: OpenRecord, _ tx: Transaction) throws -> Int {
         guard settings.statusMap.status(of: record.mark.status, excuseCode: record.mark.excuseCode) != nil else {
-            let reason = "no status_map entry for \(record.mark.status)"
+            let reason =
+                "no status_map entry for \(record.mark.status)"
                 + (record.mark.excuseCode.map { " with excuse code \($0)" } ?? "")
             try tx.setState(of: record, .waitsForMap, reason: reason)
             let ids = try tx.cleverIDs(Key(section: record.section ?? 0, student: record.student, day: record.day))

@@ -113,7 +113,8 @@ extension DistrictEngine {
         let again = items.filter { !$0.rosterRefreshed }
         try state.transaction { tx in
             for item in items where item.rosterRefreshed {
-                try self.reject(item, code: code, message: "Schoology does not know it, after the roster was refreshed", tx)
+                try self.reject(
+                    item, code: code, message: "Schoology does not know it, after the roster was refreshed", tx)
             }
             for item in again {
                 try tx.notSent(item.id)

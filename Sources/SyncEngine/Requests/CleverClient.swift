@@ -94,7 +94,7 @@ final class CleverClient {
         guard let remaining = response[header: "X-RateLimit-Remaining"].flatMap({ Int($0) }),
             let reset = response[header: "X-RateLimit-Reset"].flatMap({ Int64($0) })
         else { return nil }
-        let serverNow = response[header: "Date"].flatMap(HTTPDate.seconds) ?? world.clock.now().seconds
+        let serverNow = response[header: "Date"].flatMap(HTTPDate.parse) ?? world.clock.now().seconds
         let wait = Span.seconds(min(max(reset - serverNow, 0), 120))
         return QuotaGate.Reading(remaining: remaining, minute: reset, resetsAt: world.clock.uptime() + wait)
     }

@@ -216,7 +216,7 @@ final class SchoologyClient {
         let now = world.clock.uptime()
         budget.block(until: now + max(wait, .milliseconds(100)))
         world.events.record(
-            Event(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait.milliseconds), "status": 429]))
+            Event(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait.milliseconds), "status": .int(429)]))
         return wait <= RetryPolicy.longestWaitInACycle
     }
 }

@@ -25,7 +25,8 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case .malformed(let side, let detail): "\(side) answers what it should not: \(detail)"
         case .notFound(let side, let detail): "\(side) answers 404 for \(detail)"
         case .gone(let side): "\(side) answers 410"
-        case .rejected(let side, let status, let message): "\(side) refuses the request (\(status)\(Self.suffix(message)))"
+        case .rejected(let side, let status, let message):
+            "\(side) refuses the request (\(status)\(Self.suffix(message)))"
         case .stopped: "stopped"
         }
     }

@@ -35,9 +35,10 @@ extension DistrictEngine {
         if try await lookUpUsers(schools: schools) {
             let again = try matchStudents()
             let settled = Set(try state.reading { try $0.matchedStudents(among: changes.map(\.cleverID)) })
-            changes = changes.filter { change in
-                !settled.contains(change.cleverID) && !again.contains { $0.cleverID == change.cleverID }
-            } + again
+            changes =
+                changes.filter { change in
+                    !settled.contains(change.cleverID) && !again.contains { $0.cleverID == change.cleverID }
+                } + again
         }
         report(changes)
         let totals = try state.transaction { [now] tx in
@@ -138,25 +139,31 @@ extension DistrictEngine {
     }
 
     private func store(_ part: MultigetAnswer.Part?, of place: (section: Int64, schoologyID: Int64)) async throws {
-        var enrollments: [SchoologyEnrollment]
-        do {
-            if let page = part?.page, part?.code == 200 {
-                enrollments = page.items
-                if let next = page.next {
-                    enrollments += try await pages(try following(next), SchoologyAnswer.enrollments)
-                }
-            } else {
-                enrollments = try await pages(
-                    schoologyRequests.enrollments(section: String(place.schoologyID)), SchoologyAnswer.enrollments)
-            }
-        } catch .notFound, .gone, .rejected {
-            // The section is not there, or its list is closed to this key: nobody of it can be matched.
-            enrollments = []
+        let enrollments: [SchoologyEnrollment]
+        if let page = part?.page, part?.code == 200 {
+            var all = page.items
+            if let next = page.next { all += try await list(try following(next)) }
+            enrollments = all
+        } else {
+            enrollments = try await list(schoologyRequests.enrollments(section: String(place.schoologyID)))
         }
         try state.transaction { tx in
             try tx.store(
                 enrollments: enrollments.compactMap(RosterEnrollment.init), section: place.section,
                 schoologyID: place.schoologyID)
+        }
+    }
+
+    /// A section's enrollments from here on. None where the section is not there, or its list is closed to this
+    /// key: then nobody of it can be matched.
+    private func list(_ request: HTTPRequest) async throws(SideFailure) -> [SchoologyEnrollment] {
+        do {
+            return try await pages(request, SchoologyAnswer.enrollments)
+        } catch {
+            switch error {
+            case .notFound, .gone, .rejected: return []
+            case .refusedCredential, .unreachable, .malformed, .stopped: throw error
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import AttendanceCore
 import CleverAPI
 import SyncState
+import Transport
 
 /// Reads Clever's attendance: today first, for every school, then the rest of the window, newest dates first.
 extension DistrictEngine {
@@ -95,7 +96,7 @@ extension DistrictEngine {
             return .success(try await read(unit, of: scan))
         } catch let failure as SideFailure {
             return .failure(failure)
-        } catch let malformed as CleverAPI.MalformedAnswer {
+        } catch let malformed as MalformedAnswer {
             return .failure(.malformed(.clever, detail: malformed.what))
         }
     }
@@ -114,20 +115,23 @@ extension DistrictEngine {
                     cleverRequests.attendance(school: unit.schoolCleverID, from: unit.day, through: unit.day)
                 }
             let page: AttendancePage
-            do {
-                page = try await clever.read(request, CleverAnswer.attendance)
-            } catch .rejected(_, status: 400, _) where reader.next != nil {
-                // A cursor that has expired: the unit begins again, and what is stored already is skipped.
+            switch await attempt(request) {
+            case .page(let found):
+                page = found
+            case .cursorExpired:
+                // The unit begins again; what is stored already is skipped.
                 reader.restart()
                 try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: false) }
                 continue
-            } catch .notFound {
+            case .schoolMissing:
                 // A school that is no longer shared takes nothing with it: what is stored stays.
                 log(
                     .warning, .cleverSchoolMissing,
                     ["clever_school_id": .id(unit.schoolCleverID), "date": .id(unit.day)])
                 try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: true) }
                 return unknown
+            case .failed(let failure):
+                throw failure
             }
             let step = try reader.take(page)
             let stored = try state.transaction { [now] tx in
@@ -139,6 +143,25 @@ extension DistrictEngine {
             unknown = unknown || stored.unknown
             for record in stored.newlyQuarantined { quarantined(record) }
             if step.done { return unknown }
+        }
+    }
+
+    private enum PageAttempt {
+        case page(AttendancePage)
+        case cursorExpired
+        case schoolMissing
+        case failed(SideFailure)
+    }
+
+    private func attempt(_ request: HTTPRequest) async -> PageAttempt {
+        do {
+            return .page(try await clever.read(request, CleverAnswer.attendance))
+        } catch {
+            switch error {
+            case .rejected(_, status: 400, _) where request.url.contains("starting_after="): return .cursorExpired
+            case .notFound: return .schoolMissing
+            default: return .failed(error)
+            }
         }
     }
 

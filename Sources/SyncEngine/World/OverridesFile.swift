@@ -32,7 +32,8 @@ extension OverridesFile {
             guard !(text.allSatisfy { $0 == " " || $0 == "," }), !text.hasPrefix("#") else { continue }
             if index == 0, fields.first == "kind" || fields.first == "\u{FEFF}kind" { continue }
             guard fields.count >= 3 else {
-                throw OverridesError(line: index + 1, problem: "has \(fields.count) fields; kind,clever_id,schoology_id")
+                throw OverridesError(
+                    line: index + 1, problem: "has \(fields.count) fields; kind,clever_id,schoology_id")
             }
             guard !fields[2].isEmpty else { continue }
             guard !fields[1].isEmpty else { throw OverridesError(line: index + 1, problem: "clever_id is empty") }
