@@ -9,7 +9,9 @@ extension World {
         let blow = faults.first { $0.action.replacesAnswer }
         let isServed = blow?.isApplied ?? true
         var reply = WireReply(status: 500)
-        if isServed { reply = serve(request, from: side, baseURL: baseURL, now: serverNow, faults: faults.map(\.action)) }
+        if isServed {
+            reply = serve(request, from: side, baseURL: baseURL, now: serverNow, faults: faults.map(\.action))
+        }
         if let blow { reply = blow.action.replacement(for: reply, from: side, isApplied: blow.isApplied) }
         for fault in faults { fault.action.spoil(&reply) }
         reply.headers.append(("Date", serverNow.httpDate))

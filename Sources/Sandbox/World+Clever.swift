@@ -64,7 +64,8 @@ extension World {
         let school = indexes.first.map { district.sections[Int($0)].school } ?? 0
         let index = district.students.count
         district.students.append(
-            CleverStudent(school: school, sisID: sisID, number: number, stateID: "IL\(30_000_000 + index)", sections: []))
+            CleverStudent(
+                school: school, sisID: sisID, number: number, stateID: "IL\(30_000_000 + index)", sections: []))
         district.schools[Int(school)].students.append(Int32(index))
         for section in indexes { setEnrolled(true, student: Int32(index), section: section) }
         clever.attendance.rosterChanged()

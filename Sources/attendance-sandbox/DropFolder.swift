@@ -10,7 +10,8 @@ struct DropFolder {
         isTemporary = path == nil
         self.path =
             path.map { absolutePath($0) }
-            ?? FileManager.default.temporaryDirectory.appendingPathComponent("attendance-drop-\(UUID().uuidString)").path
+            ?? FileManager.default.temporaryDirectory.appendingPathComponent("attendance-drop-\(UUID().uuidString)")
+            .path
         try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
     }
 

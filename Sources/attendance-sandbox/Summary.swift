@@ -31,13 +31,13 @@ struct Summary: Encodable {
     let configuration: String?
     let district: District
 
-    init(_ sandbox: LocalSandbox, dropFolder: String, configuration: String?) {
+    init(_ sandbox: LocalSandbox, dropFolder folder: String, configuration: String?) {
         let settings = sandbox.settings
         clever = Clever(baseURL: sandbox.cleverURL, token: settings.cleverToken)
         schoology = Schoology(
             baseURL: sandbox.schoologyURL, consumerKey: settings.consumerKey, consumerSecret: settings.consumerSecret)
         controlURL = sandbox.controlURL
-        dropFolder = dropFolder
+        dropFolder = folder
         self.configuration = configuration
         district = District(
             seed: settings.plan.seed, id: sandbox.districtID, schools: sandbox.schoolIDs.count,

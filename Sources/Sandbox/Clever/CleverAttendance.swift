@@ -37,7 +37,8 @@ struct CleverAttendance: Sendable {
     }
 
     /// The student's records of one day, by section, the daily one (-1) first.
-    func records(of student: Int32, in district: District, on day: CalendarDay) -> [(section: Int32, mark: CleverMark)] {
+    func records(of student: Int32, in district: District, on day: CalendarDay) -> [(section: Int32, mark: CleverMark)]
+    {
         var sections = generatedSections(of: student, in: district, on: day)
         let changed = changes.isEmpty ? nil : changes[Key(student: student, day: day)]
         if let changed {

@@ -84,7 +84,8 @@ enum CleverEntities {
 
     private static func writeTerm(_ index: Int, _ district: District, to json: inout JSONWriter) {
         json.string("district", district.text(.district, 0))
-        let year = district.plan.today.civil.month >= 7 ? district.plan.today.civil.year : district.plan.today.civil.year - 1
+        let today = district.plan.today.civil
+        let year = today.month >= 7 ? today.year : today.year - 1
         json.string("end_date", "\(index == 1 ? year : year + 1)-\(index == 1 ? "12-20" : "06-12")T00:00:00.000Z")
         json.string("id", district.text(.term, index))
         json.string("name", district.terms[index])

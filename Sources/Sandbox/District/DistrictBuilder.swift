@@ -177,8 +177,8 @@ struct DistrictBuilder {
             district.courses.append("After-school club \(number + 1)")
             let section = district.add(
                 SchoologySection(
-                    title: "Club", sectionCode: "CLUB-\(number + 1)", schoolCode: number % 2 == 0 ? "" : "CLUB-\(number)",
-                    course: course, isCurrent: number % 3 != 2))
+                    title: "Club", sectionCode: "CLUB-\(number + 1)",
+                    schoolCode: number % 2 == 0 ? "" : "CLUB-\(number)", course: course, isCurrent: number % 3 != 2))
             for member in 0..<6 {
                 let user = district.add(
                     SchoologyUser(schoolUID: "X\(500_000 + number * 10 + member)", student: -1, isTeacher: false))

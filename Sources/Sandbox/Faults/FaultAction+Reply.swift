@@ -17,7 +17,8 @@ extension FaultAction {
             if let retryAfter { result.headers.append(("Retry-After", String(retryAfter))) }
             return result
         case .html(let status):
-            return .html("<html><head><title>\(status)</title></head><body><h1>\(status)</h1></body></html>\n", status: status)
+            let page = "<html><head><title>\(status)</title></head><body><h1>\(status)</h1></body></html>\n"
+            return .html(page, status: status)
         case .reset:
             return Self.resetting(reply, after: 0)
         case .hang(let seconds):
