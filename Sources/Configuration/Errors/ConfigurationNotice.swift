@@ -1,0 +1,24 @@
+/// A setting that is valid, and that this version of the program can't follow yet.
+public struct ConfigurationNotice: Hashable, Sendable, CustomStringConvertible {
+    public enum Severity: Hashable, Sendable {
+        /// The program works without it; say so once (`config.unused`).
+        case unused
+        /// The program would do something else than was asked for: `run` and `once` refuse (exit 78).
+        case refusal
+    }
+
+    public var severity: Severity
+    public var file: String
+    public var position: SourcePosition
+    /// The district it is about; nil for `[service]`.
+    public var district: String?
+    /// Dotted, `district[0].schoology.poll_interval`.
+    public var key: String
+    public var reason: String
+
+    public var line: Int { position.line }
+    public var column: Int { position.column }
+
+    /// `FILE:LINE:COLUMN: KEY: why it has no effect`.
+    public var description: String { "\(file):\(position.line):\(position.column): \(key): \(reason)" }
+}

@@ -1,0 +1,21 @@
+/// `/_sandbox/…`: what a script can do to a running sandbox. Described in docs/SANDBOX.md.
+enum ControlService {
+    static func answer(_ request: WireRequest, core: SandboxCore) -> WireReply {
+        let segments = request.segments
+        guard segments.first == "_sandbox" else { return .message("try /_sandbox/counters", status: 404) }
+        let name = segments.dropFirst().joined(separator: "/")
+        let now = core.now
+        var body = JSONValue.object([:])
+        if !request.body.isEmpty {
+            guard let parsed = JSONValue(parsing: request.body) else { return .message("not JSON", status: 400) }
+            body = parsed
+        }
+        do {
+            return try core.withWorld { world throws(ControlRefusal) in
+                try ControlCommands.run(name, method: request.method, body, request, &world, now: now)
+            }
+        } catch {
+            return .message(error.message, status: error.status)
+        }
+    }
+}

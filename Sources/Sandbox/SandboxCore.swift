@@ -1,0 +1,27 @@
+import Synchronization
+
+/// What stands behind the sockets: the world, its lock and the way from a request to an answer.
+final class SandboxCore: Sendable {
+    let settings: SandboxSettings
+    private let world: Mutex<World>
+
+    init(_ settings: SandboxSettings) {
+        self.settings = settings
+        var world = World(settings)
+        for fault in settings.faults { _ = world.faults.add(fault) }
+        self.world = Mutex(world)
+    }
+
+    func withWorld<Result: Sendable, Failure: Error>(
+        _ body: (inout World) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try world.withLock { (world: inout sending World) throws(Failure) -> Result in try body(&world) }
+    }
+
+    var now: Instant { settings.clock.now() }
+
+    func answer(_ request: WireRequest, from side: SandboxSide, baseURL: String) -> WireReply {
+        let now = now
+        return withWorld { $0.answer(request, from: side, baseURL: baseURL, now: now) }
+    }
+}

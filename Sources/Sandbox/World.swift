@@ -1,0 +1,9 @@
+/// All that the servers share, behind one lock.
+struct World: Sendable {
+    var district: District
+    var clever: CleverState
+    var schoology: SchoologyState
+    var faults: FaultBook
+    var log: [RequestRecord] = []
+    var counters = SandboxCounters()
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Sandbox
+
+/// A local Clever and a local Schoology with a district in them, to try attendance-sync without credentials.
+@main
+struct AttendanceSandbox: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attendance-sandbox",
+        abstract: "A local Clever and Schoology with a generated district, for trying attendance-sync.",
+        discussion: """
+            Starts on free ports of 127.0.0.1, says where, and serves until SIGTERM or SIGINT. While it runs, \
+            POST /_sandbox/… on the control URL changes records, finishes syncs and installs faults; \
+            docs/SANDBOX.md describes it.
+            """)
+
+    @OptionGroup(title: "District") var district: DistrictOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
+    @Flag(help: "Print one JSON document instead of a summary.")
+    var json = false
+
+    @Flag(help: "Print nothing but --json's document.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Write a configuration that works against the sandbox.", valueName: "file"))
+    var writeConfig: String?
+
+    @Option(help: ArgumentHelp("poll_interval in the written configuration.", valueName: "duration"))
+    var pollInterval = Seconds(5)
+
+    @Option(help: ArgumentHelp("A JSON file of faults to install.", valueName: "file"))
+    var faults: String?
+
+    @Option(
+        name: .customLong("fault"),
+        help: ArgumentHelp(
+            "A fault to install, such as side=schoology,method=PUT,action=status,status=503,count=2.",
+            valueName: "fault"))
+    var fault: [String] = []
+
+    @Option(help: ArgumentHelp("Folder where attendance.csv would be dropped.", valueName: "dir"))
+    var dropFolder: String?
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("Stop by itself after this long.", valueName: "duration"))
+    var duration = Seconds(3600)
+
+    @Flag(help: "Stop when standard input closes.")
+    var untilStdinCloses = false
+
+    func run() async throws {
+        let stop = StopSignal(untilStdinCloses: untilStdinCloses, after: duration)
+        var settings = SandboxSettings(try district.plan())
+        limits.apply(to: &settings)
+        settings.faults = try readFaults()
+        let folder = try DropFolder(at: dropFolder)
+        let sandbox = try await LocalSandbox.start(settings)
+        let summary = Summary(
+            sandbox, dropFolder: folder.path, configuration: writeConfig.map { absolutePath($0) })
+        if let writeConfig {
+            try ConfigurationFile(sandbox: sandbox, timezone: district.timezone, pollInterval: pollInterval)
+                .write(to: absolutePath(writeConfig))
+        }
+        if json {
+            print(try summary.json())
+        } else if !quiet {
+            print(summary.text)
+        }
+        fflush(nil)
+        await stop.wait()
+        await sandbox.stop()
+        folder.removeIfTemporary()
+    }
+
+    private func readFaults() throws -> [Fault] {
+        var result: [Fault] = []
+        do {
+            if let faults {
+                result += try Fault.list(json: Array(try Data(contentsOf: URL(fileURLWithPath: faults))))
+            }
+            for text in fault { result.append(try Fault(parsing: text)) }
+        } catch let error as Fault.Unreadable {
+            throw ValidationError(error.description)
+        }
+        return result
+    }
+}
+
+/// `path`, seen from the current directory if it is relative.
+func absolutePath(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+}
