@@ -41,7 +41,6 @@ public actor DistrictEngine {
     var readFailuresInARow = 0
     /// The match reasons logged in this cycle.
     var matchEvents = 0
-    private var progressCount: UInt64 = 0
 
     private let executor: any SerialExecutor
 
@@ -67,10 +66,7 @@ public actor DistrictEngine {
         world.clock.interrupt()
     }
 
-    /// Grows whenever the cycle gets somewhere. A watchdog that sees it stand still knows that nothing moves.
-    public var progress: UInt64 { progressCount }
-
-    func advance() { progressCount &+= 1 }
+    func advance() { world.progress() }
 
     var now: Timestamp { world.clock.now() }
     var today: Day { world.calendarDay(world.clock.now()) }

@@ -121,6 +121,9 @@ extension DistrictEngine {
             case .cursorExpired:
                 // The unit begins again; what is stored already is skipped.
                 reader.restart()
+                guard reader.restarts <= RetryPolicy.triesInACycle else {
+                    throw SideFailure.malformed(.clever, detail: "it refuses the cursors that it gives")
+                }
                 try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: false) }
                 continue
             case .schoolMissing:

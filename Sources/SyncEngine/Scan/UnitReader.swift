@@ -25,6 +25,7 @@ struct UnitReader {
     private var resumed: Bool
     private var mustReadAgain = false
     private var seenCursors: Set<String> = []
+    private(set) var restarts = 0
 
     init(unit: ScanUnit, stored: [RecordKey: StoredRecord], statusMap: StatusMap) {
         self.unit = unit
@@ -35,6 +36,7 @@ struct UnitReader {
     }
 
     mutating func restart() {
+        restarts += 1
         next = nil
         resumed = false
         seenCursors = []

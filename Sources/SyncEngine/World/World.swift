@@ -14,11 +14,14 @@ public struct World: Sendable {
     /// What the jitter of retries is drawn from: 64 random bits.
     public var random: @Sendable () -> UInt64
 
+    /// Called whenever a cycle gets somewhere, from the engine's own executor: what a watchdog goes by.
+    public var progress: @Sendable () -> Void
+
     public init(
         clock: any EngineClock, transport: any HTTPTransport, signer: any RequestSigner, events: any EventSink,
         calendarDay: @escaping @Sendable (Timestamp) -> Day,
         overrides: @escaping @Sendable () throws -> OverridesFile?,
-        random: @escaping @Sendable () -> UInt64
+        random: @escaping @Sendable () -> UInt64, progress: @escaping @Sendable () -> Void = {}
     ) {
         self.clock = clock
         self.transport = transport
@@ -27,6 +30,7 @@ public struct World: Sendable {
         self.calendarDay = calendarDay
         self.overrides = overrides
         self.random = random
+        self.progress = progress
     }
 }
 

@@ -1,0 +1,154 @@
+import AttendanceCore
+import GRDB
+
+/// One cycle as it was stored.
+public struct StoredCycle: Sendable, Equatable {
+    public var id: Int64
+    public var kind: String
+    public var started: Timestamp
+    public var finished: Timestamp?
+    public var outcome: String?
+    public var reason: String?
+}
+
+/// A section, student or enrollment that has no place on the other side.
+public struct Unmatched: Sendable, Equatable {
+    public enum Kind: String, Sendable {
+        case section
+        case student
+        /// Both are matched, but the student is no active member of the section.
+        case enrollment
+    }
+
+    public var kind: Kind
+    /// The side that has it.
+    public var side: Side
+    public var cleverStudent: String?
+    public var cleverSection: String?
+    /// Schoology's section id for a section, uid for a student.
+    public var schoologyID: Int64?
+    public var reason: String
+    /// Attendance records that wait for it.
+    public var records: Int
+}
+
+/// One key with everything that rows of the commands show of it.
+public struct KeyDetail: Sendable, Equatable {
+    public var cleverStudent: String
+    public var cleverSection: String
+    public var schoologySection: Int64?
+    public var enrollment: Int64?
+    public var day: Day
+    public var base: Status
+    /// Clever's own words, and Schoology's status as it was read last.
+    public var clever: CleverMark?
+    public var schoology: Status?
+}
+
+/// What the reading commands show.
+extension Transaction {
+    public func lastCycle() throws -> StoredCycle? {
+        try row("SELECT id, kind, started, finished, outcome, reason FROM cycle ORDER BY id DESC LIMIT 1")
+            .map(Self.cycle)
+    }
+
+    /// The newest cycle that read both sides and stored what it decided.
+    public func lastGoodCycle() throws -> StoredCycle? {
+        try row(
+            """
+            SELECT id, kind, started, finished, outcome, reason FROM cycle
+            WHERE outcome IN ('done', 'incomplete') ORDER BY id DESC LIMIT 1
+            """
+        ).map(Self.cycle)
+    }
+
+    /// PUT requests that the pending writes need at that batch size, and the sections to read before them.
+    public func pendingRequests(batchSize: Int) throws -> (puts: Int, sections: Int) {
+        let sizes = try rows("SELECT count(*) FROM outbox WHERE side = 1 AND state <> 2 GROUP BY section").map {
+            $0[0] as Int
+        }
+        return (sizes.reduce(0) { $0 + ($1 + batchSize - 1) / batchSize }, sizes.count)
+    }
+
+    public func keyDetail(_ key: Key, daily: DailyPolicy) throws -> KeyDetail {
+        let ids = try cleverIDs(key)
+        let placement = try? placement(section: key.section, student: key.student)
+        let mark = try mark(key)
+        return KeyDetail(
+            cleverStudent: ids.student, cleverSection: ids.section,
+            schoologySection: placement?.schoologySection ?? (try section(key.section)?.schoologyID),
+            enrollment: placement?.enrollment, day: key.day, base: mark.base,
+            clever: try cleverMark(key, daily: daily), schoology: mark.schoology)
+    }
+
+    /// Everything found on one side only, with the reason, sections first.
+    public func unmatched() throws -> [Unmatched] {
+        let generation = try number(.rosterGeneration) ?? 0
+        let sections = try rows(
+            """
+            SELECT clever_id, match_reason, (SELECT count(*) FROM clever_record
+                WHERE clever_record.section = section.id AND clever_record.state = 2)
+            FROM section WHERE match_kind IS NOT NULL AND generation = ? ORDER BY clever_id
+            """, [generation]
+        ).map {
+            Unmatched(kind: .section, side: .clever, cleverSection: $0[0], reason: $0[1], records: $0[2])
+        }
+        let students = try rows(
+            """
+            SELECT clever_id, match_reason, (SELECT count(*) FROM clever_record
+                WHERE clever_record.student = student.id AND clever_record.state = 2)
+            FROM student WHERE match_kind IS NOT NULL AND generation = ? ORDER BY clever_id
+            """, [generation]
+        ).map {
+            Unmatched(kind: .student, side: .clever, cleverStudent: $0[0], reason: $0[1], records: $0[2])
+        }
+        // Ids that only an attendance record named, and people who are matched but not members of the section.
+        let enrollments = try rows(
+            """
+            SELECT student.clever_id, section.clever_id, reason, count(*) FROM clever_record
+            JOIN student ON student.id = clever_record.student
+            LEFT JOIN section ON section.id = clever_record.section
+            WHERE clever_record.state = 2 AND student.match_kind IS NULL AND section.match_kind IS NULL
+            GROUP BY student.clever_id, section.clever_id, reason ORDER BY 2, 1
+            """
+        ).map {
+            Unmatched(
+                kind: .enrollment, side: .clever, cleverStudent: $0[0], cleverSection: $0[1], reason: $0[2],
+                records: $0[3])
+        }
+        let strangers = try rows(
+            """
+            SELECT DISTINCT uid, school_uid FROM schoology_enrollment
+            JOIN section ON section.schoology_id = schoology_section
+            WHERE admin = 0 AND status = 1 AND NOT EXISTS(SELECT 1 FROM student WHERE student.uid = schoology_enrollment.uid)
+            ORDER BY uid
+            """
+        ).map { row -> Unmatched in
+            let code = row[1] as String? ?? ""
+            let reason =
+                code.isEmpty ? "it has no school_uid in Schoology" : "no Clever student matches school_uid \(code)"
+            return Unmatched(kind: .student, side: .schoology, schoologyID: row[0], reason: reason, records: 0)
+        }
+        return sections + students + enrollments + strangers
+    }
+
+    /// Removes a write on an operator's word: it is not proposed again until Clever's mark changes.
+    public func dropOutboxItem(_ item: OutboxItem, reason: String, now: Timestamp) throws {
+        var mark = try mark(item.key)
+        switch item.side {
+        case .schoology: mark.refusedClever = item.status
+        case .clever: mark.refusedSchoology = item.status
+        }
+        try save(mark, item.key)
+        try audit(
+            item.key, side: nil, was: mark.base, now: mark.base, cause: "operator dropped \(item.status): \(reason)",
+            cycle: item.cycle, at: now)
+        try removeOutboxItem(item.id)
+    }
+
+    private static func cycle(_ row: Row) -> StoredCycle {
+        StoredCycle(
+            id: row[0], kind: row[1], started: Timestamp(milliseconds: row[2]),
+            finished: (row[3] as Int64?).map(Timestamp.init(milliseconds:)), outcome: row[4], reason: row[5])
+    }
+}
