@@ -2,14 +2,14 @@ extension StringProtocol {
     /// Without the white space around it.
     package var trimmed: String {
         var rest = self[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
+        while rest.first?.isBlank == true { rest.removeFirst() }
+        while rest.last?.isBlank == true { rest.removeLast() }
         return String(rest)
     }
 
     /// Whether there is nothing but white space.
     package var isBlank: Bool {
-        allSatisfy(\.isWhitespace)
+        allSatisfy(\.isBlank)
     }
 
     /// One line of at most `limit` characters, without control and formatting characters: fit for a log or a
@@ -25,5 +25,13 @@ extension StringProtocol {
             }
         }
         return String(String(clean).trimmed.prefix(limit)).trimmed
+    }
+}
+
+extension Character {
+    /// White space; most characters are told without a look into Unicode's tables.
+    fileprivate var isBlank: Bool {
+        if let ascii = asciiValue { return ascii == 0x20 || (0x09...0x0D).contains(ascii) }
+        return isWhitespace
     }
 }
