@@ -24,8 +24,8 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads exactly `YYYY-MM-DD` (RFC 3339 `full-date`).
     public init?(_ text: some StringProtocol) {
-        var digits: [Int] = []
-        digits.reserveCapacity(8)
+        // One number of eight digits: this runs once for each attendance record.
+        var digits = 0
         var position = 0
         for byte in text.utf8 {
             switch position {
@@ -33,16 +33,14 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
                 guard byte == UInt8(ascii: "-") else { return nil }
             case 0..<10:
                 guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-                digits.append(Int(byte - UInt8(ascii: "0")))
+                digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
             default:
                 return nil
             }
             position += 1
         }
         guard position == 10 else { return nil }
-        self.init(
-            year: digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3],
-            month: digits[4] * 10 + digits[5], day: digits[6] * 10 + digits[7])
+        self.init(year: digits / 10_000, month: digits / 100 % 100, day: digits % 100)
     }
 
     public var civil: (year: Int, month: Int, day: Int) {

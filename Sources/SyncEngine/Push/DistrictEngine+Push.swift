@@ -93,14 +93,14 @@ extension DistrictEngine {
         var page = try await schoology.read(
             schoologyRequests.attendance(section: String(section.schoologyID), from: first, through: last),
             paidBy: reservation, SchoologyAnswer.attendance)
-        reading.add(page)
+        try reading.add(page)
         var seen: Set<String> = []
         while let next = page.next {
             guard seen.insert(next).inserted else {
                 throw .malformed(.schoology, detail: "its pages of attendance go round in a circle")
             }
             page = try await schoology.read(try following(next), SchoologyAnswer.attendance)
-            reading.add(page)
+            try reading.add(page)
         }
         return reading
     }

@@ -12,7 +12,11 @@ struct SectionReading {
     private var marks: [Place: AttendanceReading.Mark] = [:]
     private var unreadable: Set<AttendanceReading.UnreadableKey> = []
 
-    mutating func add(_ page: AttendanceReading) {
+    /// - Throws: where a row can't be read nor tied to a student: any of them might not be present, then.
+    mutating func add(_ page: AttendanceReading) throws(SideFailure) {
+        guard page.unreadable <= page.unreadableKeys.count else {
+            throw .malformed(.schoology, detail: "\(page.unreadable) rows of a section's attendance can't be read")
+        }
         for mark in page.marks {
             guard let enrollment = Int64(mark.enrollmentID) else { continue }
             marks[Place(enrollment: enrollment, day: mark.day)] = mark

@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// The program: every command of the contract that this version has.
+@main
+struct AttendanceSync: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attendance-sync",
+        abstract: "Keeps school attendance the same in Clever and Schoology.",
+        discussion: """
+            Human text goes to standard output, logs to standard error. Exit codes: 0 done, 1 something decided was \
+            not delivered, 64 wrong usage, 69 a side is unreachable, 75 another instance holds the state, 78 an \
+            operator must act.
+            """,
+        version: Version.current,
+        subcommands: [
+            RunCommand.self, OnceCommand.self, StatusCommand.self, OutboxCommand.self, UnmatchedCommand.self,
+            CheckConfigCommand.self,
+        ])
+}
+
+enum Version {
+    static let current = "0.1.0"
+}

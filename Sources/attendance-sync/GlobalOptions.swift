@@ -1,0 +1,48 @@
+import ArgumentParser
+import AttendanceCore
+import Configuration
+import Foundation
+import Operations
+
+/// The options that every command takes.
+struct GlobalOptions: ParsableArguments {
+    @Option(help: "The configuration file.")
+    var config = "/etc/attendance-sync/attendance-sync.toml"
+
+    @Option(help: "Only this district.")
+    var district: String?
+
+    @Flag(help: "Print one JSON document (\"version\": 1) instead of text.")
+    var json = false
+
+    /// Reads the configuration, or prints every error of it and exits 78.
+    ///
+    /// - Parameter secrets: false for commands that only read or mend the state.
+    func load(secrets: Bool) throws -> LoadedConfiguration {
+        do {
+            let loaded = try ConfigurationLoader.load(
+                path: config, environment: ProcessInfo.processInfo.environment, loadSecrets: secrets)
+            _ = try districts(loaded)
+            return loaded
+        } catch let errors as ConfigurationErrors {
+            Terminal.complain("\(errors)")
+            throw ExitStatus.operatorMustAct.exitCode
+        }
+    }
+
+    /// The districts that the command is about. An unknown `--district` is wrong usage.
+    func districts(_ loaded: LoadedConfiguration) throws -> [DistrictSettings] {
+        guard let district else { return loaded.configuration.districts }
+        let chosen = loaded.configuration.districts.filter { $0.name == district }
+        guard !chosen.isEmpty else {
+            let known = loaded.configuration.districts.map(\.name).joined(separator: ", ")
+            Terminal.complain("--district \(district): there is no such district in \(config); it has: \(known)")
+            throw ExitStatus.wrongUsage.exitCode
+        }
+        return chosen
+    }
+}
+
+extension ExitStatus {
+    var exitCode: ExitCode { ExitCode(rawValue) }
+}

@@ -1,0 +1,106 @@
+import AttendanceCore
+import Configuration
+import Foundation
+import Operations
+import SyncEngine
+import SyncState
+import Synchronization
+import Transport
+
+/// Builds the engine of a district on the machine's own clock, network and disk.
+struct DistrictService: Sendable {
+    let settings: DistrictSettings
+    let state: SyncState
+    let engine: DistrictEngine
+    let heartbeat: Heartbeat
+
+    /// - Throws: ``StateError``.
+    init(settings: DistrictSettings, stateDirectory: String, shared: SharedServices) throws {
+        try self.init(
+            settings: settings,
+            state: SyncState(directory: stateDirectory, district: settings.name, access: .exclusive),
+            stateDirectory: stateDirectory, shared: shared)
+    }
+
+    /// Takes over a state that is open already, as a reload does.
+    init(settings: DistrictSettings, state: SyncState, stateDirectory: String, shared: SharedServices) throws {
+        self.settings = settings
+        self.state = state
+        heartbeat = Heartbeat()
+        if let from = state.migratedFrom, from != SyncState.schemaVersion {
+            shared.events.record(
+                Event(
+                    .notice, .stateMigrated, district: settings.name,
+                    ["from": .text(from), "to": .text(SyncState.schemaVersion)]))
+        }
+        let zone = TimeZone(identifier: settings.timezone) ?? .gmt
+        let overridesFile = settings.matching.overridesFile
+        let world = World(
+            clock: SystemClock(),
+            transport: CurlTransport(loop: shared.loop, caFile: settings.caFile, version: Version.current),
+            signer: shared.signers.signer(for: settings.schoology, stateDirectory: stateDirectory),
+            events: shared.events,
+            calendarDay: { now in
+                let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(now.milliseconds) / 1000))
+                return (now + .seconds(Int64(offset))).day
+            },
+            overrides: { try Self.readOverrides(overridesFile) },
+            random: { UInt64.random(in: .min ... .max) },
+            progress: { [heartbeat] in heartbeat.beat() })
+        engine = DistrictEngine(
+            settings: settings, state: state, world: world,
+            executor: QueueExecutor(label: "district.\(settings.name)"))
+    }
+
+    private static func readOverrides(_ path: String) throws -> OverridesFile? {
+        guard !path.isEmpty, let data = FileManager.default.contents(atPath: path) else { return nil }
+        return try OverridesFile(csv: String(decoding: data, as: UTF8.self))
+    }
+}
+
+/// What all districts of one process share.
+struct SharedServices: Sendable {
+    let loop: CurlLoop
+    let events: EventLog
+    let signers = Signers()
+
+    init(events: EventLog) throws {
+        loop = try CurlLoop()
+        self.events = events
+    }
+}
+
+/// Counts what an engine gets done; read from outside while the engine works.
+final class Heartbeat: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    func beat() { count.wrappingAdd(1, ordering: .relaxed) }
+
+    var value: UInt64 { count.load(ordering: .relaxed) }
+}
+
+/// One signer for each consumer key, as Schoology refuses timestamps that go backwards for a key.
+final class Signers: Sendable {
+    private let signers = Mutex<[String: OAuthSigner]>([:])
+
+    func signer(for settings: SchoologySettings, stateDirectory: String) -> any RequestSigner {
+        let key = settings.consumerKey.reveal()
+        // The file is named by a digest, so that the folder doesn't show the key.
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in key.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let file = "\(stateDirectory)/signer-\(String(digest, radix: 16)).timestamp"
+        return signers.withLock { signers in
+            let identity = "\(key)\n\(settings.consumerSecret.reveal())\n\(settings.signatureMethod.rawValue)"
+            if let known = signers[identity] { return known }
+            let method: OAuthSignatureMethod = settings.signatureMethod == .plaintext ? .plaintext : .hmacSHA1
+            let signer = OAuthSigner(
+                consumerKey: key, consumerSecret: settings.consumerSecret.reveal(), method: method,
+                store: FileTimestampStore(path: file), now: { Int64(Date().timeIntervalSince1970) },
+                randomNonce: { String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36) })
+            signers[identity] = signer
+            return signer
+        }
+    }
+}
+
+extension OAuthSigner: RequestSigner {}
