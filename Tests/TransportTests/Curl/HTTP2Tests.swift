@@ -7,25 +7,35 @@ struct HTTP2Tests {
     @Test func speaksHTTP2AndSharesAConnection() async throws {
         let certificates = try Certificates()
         try certificates.issue("server", for: "IP:127.0.0.1")
+        let upstream = try LoopbackServer { connection in
+            guard let request = connection.readRequest() else { return }
+            let line = request.prefix { !$0.isNewline }
+            connection.answer(
+                "200 OK", [], Array("\(line) \(request.utf8.filter { $0 == UInt8(ascii: "~") }.count)".utf8))
+        }
+        defer { upstream.stop() }
         let server = try NginxServer(
             certificates, "server",
-            location: "add_header X-Connection $connection; return 200 \"$server_protocol $request_method $uri\";")
+            location: """
+                add_header X-Connection $connection; add_header X-Protocol $server_protocol;
+                proxy_set_header Accept-Encoding ""; proxy_pass \(upstream.url);
+                """)
         try await withTransport(caFile: certificates.authority) { transport in
             let first = try await untilListening(transport, server.url)
             let connection = first[header: "x-connection"]
-            #expect(String(decoding: first.body, as: UTF8.self) == "HTTP/2.0 GET /")
+            #expect(first[header: "x-protocol"] == "HTTP/2.0")
+            #expect(first[header: "content-encoding"] == "gzip")
             try await withThrowingTaskGroup { group in
                 for number in 0..<100 {
                     group.addTask {
-                        let put = number % 2 == 0
+                        let method = number % 2 == 0 ? HTTPRequest.Method.put : .get
+                        let length = method == .put ? number * 1000 : 0
                         let response = try await transport.send(
                             HTTPRequest(
-                                put ? .put : .get, server.url + "\(number)",
-                                body: put ? Array(repeating: 65, count: number * 1000) : nil))
-                        #expect(response.status == 200)
-                        #expect(
-                            String(decoding: response.body, as: UTF8.self)
-                                == "HTTP/2.0 \(put ? "PUT" : "GET") /\(number)")
+                                method, server.url + "\(number)",
+                                body: method == .put ? Array(repeating: UInt8(ascii: "~"), count: length) : nil))
+                        let text = String(decoding: response.body, as: UTF8.self)
+                        #expect(text == "\(method.rawValue) /\(number) HTTP/1.0 \(length)")
                         #expect(response[header: "x-connection"] == connection)
                     }
                 }
