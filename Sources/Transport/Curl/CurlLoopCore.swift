@@ -93,7 +93,8 @@ final class CurlLoopCore: @unchecked Sendable {
         cleanUp()
     }
 
-    /// Starts and cancels what was handed in. Returns how long to wait for more, nil when the loop is to end.
+    /// Starts and cancels what was handed in, and ends what is out of time. Returns how many milliseconds to wait for
+    /// more, nil when the loop is to end.
     private func takeInbox() -> Int32? {
         let (arrived, cancelled, phase) = inbox.withLock { inbox in
             defer {
@@ -104,12 +105,20 @@ final class CurlLoopCore: @unchecked Sendable {
         }
         for (transfer, continuation) in arrived { start(transfer, continuation) }
         for transfer in cancelled { cancelNow(transfer) }
-        guard case .closing(let deadline) = phase else { return 60_000 }
-        let remaining = deadline - .now
-        if remaining <= .zero {
-            for transfer in Array(running.values) { cancelNow(transfer) }
+        let now = ContinuousClock.now
+        for (easy, transfer) in running where transfer.deadline <= now {
+            end(easy, transfer, .failure(transfer.timeout))
         }
-        return running.isEmpty ? nil : Int32(clamping: min(remaining.milliseconds + 1, 60_000))
+        var wake = running.values.map(\.deadline).min()
+        if case .closing(let deadline) = phase {
+            if deadline <= now {
+                for transfer in Array(running.values) { cancelNow(transfer) }
+            }
+            if running.isEmpty { return nil }
+            wake = min(wake ?? deadline, deadline)
+        }
+        // Rounded up, so that it is past when the loop wakes.
+        return wake.map { Int32(clamping: min((now.duration(to: $0)).milliseconds + 1, 60_000)) } ?? 60_000
     }
 
     private func start(_ transfer: CurlTransfer, _ continuation: CurlTransfer.Continuation) {
@@ -123,6 +132,7 @@ final class CurlLoopCore: @unchecked Sendable {
             return transfer.finish(.failure(transfer.outOfMemory))
         }
         transfer.easy = easy
+        transfer.deadline = .now + transfer.request.timeout
         running[easy] = transfer
     }
 

@@ -8,9 +8,6 @@ extension CurlTransfer {
 
     private func setConnection(_ easy: UnsafeMutableRawPointer) -> Bool {
         let isTLS = url.scheme == "https"
-        // libcurl takes 0 as "no limit".
-        let total = max(request.timeout.milliseconds, 1)
-        let connect = max(settings.connectTimeout.milliseconds, 1)
         return set(easy, CURLOPT_URL, request.url)
             && set(easy, CURLOPT_PROTOCOLS_STR, "http,https")
             && set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
@@ -19,8 +16,8 @@ extension CurlTransfer {
             && set(easy, CURLOPT_HTTP_VERSION, isTLS ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
             // Rather share a connection that is being made than open another, where HTTP/2 may come of it.
             && set(easy, CURLOPT_PIPEWAIT, isTLS ? 1 : 0)
-            && set(easy, CURLOPT_TIMEOUT_MS, total)
-            && set(easy, CURLOPT_CONNECTTIMEOUT_MS, min(connect, total))
+            // libcurl takes 0 as its own default.
+            && set(easy, CURLOPT_CONNECTTIMEOUT_MS, max(settings.connectTimeout.milliseconds, 1))
             && set(easy, CURLOPT_NOSIGNAL, 1)
             // A request that ends while its host is being looked up leaves the resolver's thread to itself; without
             // this libcurl waits for it, and every other request with it.

@@ -6,6 +6,12 @@ extension CurlTransfer {
         TransportError(.cancelled, sent: wasSent, detail: "\(url.authority): cancelled")
     }
 
+    var timeout: TransportError {
+        TransportError(
+            .timedOut, sent: wasSent,
+            detail: "\(url.authority): no whole answer within \(request.timeout.milliseconds) ms")
+    }
+
     var outOfMemory: TransportError {
         TransportError(.resources, sent: false, detail: "\(url.authority): out of memory")
     }

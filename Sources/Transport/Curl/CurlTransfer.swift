@@ -14,6 +14,9 @@ final class CurlTransfer: @unchecked Sendable {
     /// Set while libcurl has it.
     var easy: UnsafeMutableRawPointer?
     var isCancelled = false
+    /// Set when the loop took it on. The loop keeps to it itself: libcurl doesn't look at the timeout of a transfer
+    /// that waits for a connection (`CURLM_PENDING` in its `lib/multi.c`).
+    var deadline = ContinuousClock.Instant.now
 
     /// `CURL_ERROR_SIZE` bytes for libcurl's words.
     let words: UnsafeMutablePointer<CChar>
@@ -108,8 +111,10 @@ final class CurlTransfer: @unchecked Sendable {
         var previous: UnsafeMutablePointer<curl_header>?
         // Of the last answer only: neither an interim (1xx) one's nor trailers.
         while let header = curl_easy_nextheader(easy, UInt32(CURLH_HEADER), -1, previous) {
+            // libcurl leaves the line break in a value that is otherwise empty.
+            let value = String(cString: header.pointee.value)
             headers.append(
-                HTTPHeader(String(cString: header.pointee.name), String(cString: header.pointee.value)))
+                HTTPHeader(String(cString: header.pointee.name), value == "\r\n" || value == "\r" ? "" : value))
             previous = header
         }
         defer { body = [] }

@@ -1,0 +1,81 @@
+import Testing
+import Transport
+
+/// HTTP/2 where TLS offers it. Needs nginx, which Debian has and a build machine may not: skipped without.
+@Suite(.enabled(if: NginxServer.isInstalled, "nginx is not installed: apt-get install nginx-light"))
+struct HTTP2Tests {
+    @Test func speaksHTTP2AndSharesAConnection() async throws {
+        let certificates = try Certificates()
+        try certificates.issue("server", for: "IP:127.0.0.1")
+        let upstream = try LoopbackServer { connection in
+            guard let request = connection.readRequest() else { return }
+            let line = request.prefix { !$0.isNewline }
+            connection.answer(
+                "200 OK", [], Array("\(line) \(request.utf8.filter { $0 == UInt8(ascii: "~") }.count)".utf8))
+        }
+        defer { upstream.stop() }
+        let server = try NginxServer(
+            certificates, "server",
+            location: """
+                add_header X-Connection $connection; add_header X-Protocol $server_protocol;
+                proxy_set_header Accept-Encoding ""; proxy_pass \(upstream.url);
+                """)
+        try await withTransport(caFile: certificates.authority) { transport in
+            let first = try await untilListening(transport, server.url)
+            let connection = first[header: "x-connection"]
+            #expect(first[header: "x-protocol"] == "HTTP/2.0")
+            #expect(first[header: "content-encoding"] == "gzip")
+            try await withThrowingTaskGroup { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        let method = number % 2 == 0 ? HTTPRequest.Method.put : .get
+                        let length = method == .put ? number * 1000 : 0
+                        let response = try await transport.send(
+                            HTTPRequest(
+                                method, server.url + "\(number)",
+                                body: method == .put ? Array(repeating: UInt8(ascii: "~"), count: length) : nil))
+                        let text = String(decoding: response.body, as: UTF8.self)
+                        #expect(text == "\(method.rawValue) /\(number) HTTP/1.0 \(length)")
+                        #expect(response[header: "x-connection"] == connection)
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func cancelsOneStreamAndKeepsTheOthers() async throws {
+        let certificates = try Certificates()
+        try certificates.issue("server", for: "IP:127.0.0.1")
+        let silent = try LoopbackServer { connection in
+            _ = connection.readRequest()
+            connection.hang()
+        }
+        defer { silent.stop() }
+        let server = try NginxServer(
+            certificates, "server",
+            location: "if ($uri = /fast) { return 204; } proxy_pass \(silent.url);")
+        try await withTransport(caFile: certificates.authority) { transport in
+            _ = try await untilListening(transport, server.url + "fast")
+            let error = await failure(
+                of: transport, HTTPRequest(.put, server.url + "slow", body: [1], timeout: .milliseconds(200)))
+            #expect(error?.reason == .timedOut)
+            #expect(error?.sent == true)
+            let response = try await transport.send(HTTPRequest(.get, server.url + "fast"))
+            #expect(response.status == 204)
+        }
+    }
+
+    /// nginx takes a moment to listen; a refused connection takes none.
+    private func untilListening(_ transport: CurlTransport, _ url: String) async throws -> HTTPResponse {
+        for _ in 0..<2000 {
+            do {
+                return try await transport.send(HTTPRequest(.get, url))
+            } catch {
+                guard error.reason == .cannotConnect else { throw error }
+                await Task.yield()
+            }
+        }
+        return try await transport.send(HTTPRequest(.get, url))
+    }
+}
