@@ -19,7 +19,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -52,6 +51,9 @@ let package = Package(
             dependencies: ["AttendanceCore", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: settings),
 
+        // What a service owes its host: the log, systemd, exit codes.
+        .target(name: "Operations", dependencies: ["AttendanceCore"], swiftSettings: settings),
+
         // The cycle: poll, read, merge, write, record.
         .target(
             name: "SyncEngine",
@@ -62,9 +64,8 @@ let package = Package(
         .executableTarget(
             name: "attendance-sync",
             dependencies: [
-                "AttendanceCore", "Configuration", "SyncEngine", "SyncState", "Transport",
+                "AttendanceCore", "Configuration", "Operations", "SyncEngine", "SyncState", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),

@@ -76,7 +76,7 @@ extension Transaction {
         let mark = try mark(key)
         return KeyDetail(
             cleverStudent: ids.student, cleverSection: ids.section,
-            schoologySection: placement?.schoologySection ?? (try section(key.section)?.schoologyID),
+            schoologySection: try placement?.schoologySection ?? section(key.section)?.schoologyID,
             enrollment: placement?.enrollment, day: key.day, base: mark.base,
             clever: try cleverMark(key, daily: daily), schoology: mark.schoology)
     }

@@ -37,7 +37,7 @@ struct GlobalOptions: ParsableArguments {
         guard !chosen.isEmpty else {
             let known = loaded.configuration.districts.map(\.name).joined(separator: ", ")
             Terminal.complain("--district \(district): there is no such district in \(config); it has: \(known)")
-            throw ExitStatus.wrongUsage.exitCode
+            throw ExitStatus.usage.exitCode
         }
         return chosen
     }

@@ -13,7 +13,7 @@ extension CycleReport {
             case .stopped: .done
             }
         }
-        return ExitStatus.worst(of: statuses + [totals.outbox > 0 ? .notDelivered : .done])
+        return ExitStatus.worst(of: statuses + [totals.outbox > 0 ? .undelivered : .done])
     }
 }
 

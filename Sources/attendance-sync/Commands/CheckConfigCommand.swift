@@ -1,0 +1,67 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Operations
+
+struct CheckConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config",
+        abstract: "Parse and validate the configuration and its secrets.",
+        discussion: "Prints every error with file, line, column, key and what would be right. Changes nothing.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        do {
+            let loaded = try ConfigurationLoader.load(path: options.config, environment: environment)
+            let districts = try options.districts(loaded)
+            let names = Set(districts.map(\.name))
+            let notices = loaded.notYetAvailable.filter { $0.district.map(names.contains) ?? true }
+            if options.json {
+                try Terminal.say(
+                    json: CheckDocument(
+                        valid: true, districts: districts.map(\.name), errors: [],
+                        notices: notices.map { "\($0)" }))
+            } else {
+                Terminal.say("\(options.config) is valid: \(districts.map(\.name).joined(separator: ", "))")
+                for notice in notices { Terminal.say("note: \(notice)") }
+            }
+            guard !notices.contains(where: { $0.severity == .refusal }) else {
+                throw ExitStatus.operatorMustAct.exitCode
+            }
+        } catch let errors as ConfigurationErrors {
+            if options.json {
+                try Terminal.say(
+                    json: CheckDocument(
+                        valid: false, districts: [],
+                        errors: errors.all.map {
+                            .init(
+                                file: $0.file, line: $0.line, column: $0.column, key: $0.key, message: $0.message,
+                                hint: $0.hint)
+                        }, notices: []))
+            } else {
+                Terminal.complain("\(errors)")
+            }
+            throw ExitStatus.operatorMustAct.exitCode
+        }
+    }
+}
+
+/// `check-config --json`.
+struct CheckDocument: Encodable {
+    struct Problem: Encodable {
+        var file: String
+        var line: Int?
+        var column: Int?
+        var key: String
+        var message: String
+        var hint: String
+    }
+
+    var version = 1
+    var valid: Bool
+    var districts: [String]
+    var errors: [Problem]
+    var notices: [String]
+}

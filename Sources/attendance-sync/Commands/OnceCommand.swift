@@ -1,0 +1,183 @@
+import ArgumentParser
+import AttendanceCore
+import Configuration
+import Foundation
+import Operations
+import SyncEngine
+import SyncState
+
+struct OnceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "once",
+        abstract: "Run one full cycle for each district, then exit.",
+        discussion: """
+            Reads the whole lookback if Clever's attendance has moved, whatever was scanned today, and sends \
+            everything that waits, whatever its next-attempt time. A second run right after finds nothing to do.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let loaded = try options.load(secrets: true)
+        try Refusals.check(loaded, districts: try options.districts(loaded))
+        let events = EventLog.standard(loaded.configuration)
+        defer { events.flush() }
+        Refusals.announce(loaded, to: events)
+        let shared = try SharedServices(events: events)
+        let stop = StopSignals()
+        var results: [DistrictResult] = []
+        let stateDirectory = loaded.configuration.stateDirectory
+        await withTaskGroup(of: (Int, DistrictResult).self) { group in
+            for (index, settings) in try! options.districts(loaded).enumerated() {
+                group.addTask {
+                    (index, await Self.cycle(settings, stateDirectory: stateDirectory, shared: shared, stop: stop))
+                }
+            }
+            var finished: [(Int, DistrictResult)] = []
+            for await result in group { finished.append(result) }
+            results = finished.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+        events.flush()
+        if options.json {
+            try Terminal.say(json: OnceDocument(districts: results.map(\.document)))
+        } else {
+            for result in results { Terminal.say(result.text) }
+        }
+        let status = ExitStatus.worst(of: results.map(\.status))
+        guard status == .done else { throw status.exitCode }
+    }
+
+    private static func cycle(
+        _ settings: DistrictSettings, stateDirectory: String, shared: SharedServices, stop: StopSignals
+    ) async -> DistrictResult {
+        do {
+            let service = try DistrictService(settings: settings, stateDirectory: stateDirectory, shared: shared)
+            return .finished(
+                await stop.whileRunning {
+                    await service.engine.runCycle(.once)
+                } onStop: {
+                    await service.engine.stop()
+                })
+        } catch let error as StateError {
+            shared.events.record(
+                Event(
+                    .error, .cycleFailed, district: settings.name,
+                    ["side": "state", "reason": .text("\(error)"), "repair": .text(error.repair)]))
+            return .notStarted(settings.name, error)
+        } catch {
+            return .notStarted(settings.name, .inaccessible(path: stateDirectory, detail: "\(error)"))
+        }
+    }
+}
+
+/// What came of one district.
+enum DistrictResult: Sendable {
+    case finished(CycleReport)
+    case notStarted(String, StateError)
+
+    var status: ExitStatus {
+        switch self {
+        case .finished(let report): report.exitStatus
+        case .notStarted(_, let error): error.exitStatus
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .notStarted(let district, let error):
+            return "\(district): not started: \(error)\n  to mend it: \(error.repair)"
+        case .finished(let report):
+            return report.text
+        }
+    }
+
+    var document: OnceDocument.District {
+        switch self {
+        case .notStarted(let district, let error):
+            OnceDocument.District(
+                district: district, cycle: nil, outcome: "failed", durationMilliseconds: 0, counts: [:], totals: [:],
+                failures: [.init(side: "state", reason: "\(error)", repair: error.repair)])
+        case .finished(let report):
+            OnceDocument.District(
+                district: report.district, cycle: report.cycle, outcome: report.outcome.rawValue,
+                durationMilliseconds: report.duration.milliseconds,
+                counts: Dictionary(uniqueKeysWithValues: report.counts.fields.map { ($0.name, $0.value) }),
+                totals: Dictionary(uniqueKeysWithValues: report.totals.fields.map { ($0.name, $0.value) }),
+                failures: report.failures.map {
+                    .init(side: $0.side, reason: $0.description, repair: $0.repair)
+                } + (report.stateError.map { [.init(side: "state", reason: "\($0)", repair: $0.repair)] } ?? []))
+        }
+    }
+}
+
+/// `once --json`.
+struct OnceDocument: Encodable {
+    struct District: Encodable {
+        struct Failure: Encodable {
+            var side: String
+            var reason: String
+            var repair: String
+        }
+
+        var district: String
+        var cycle: Int64?
+        var outcome: String
+        var durationMilliseconds: Int64
+        var counts: [String: Int]
+        var totals: [String: Int]
+        var failures: [Failure]
+
+        enum CodingKeys: String, CodingKey {
+            case district, cycle, outcome
+            case durationMilliseconds = "duration_ms"
+            case counts, totals, failures
+        }
+    }
+
+    var version = 1
+    var districts: [District]
+}
+
+extension CycleReport {
+    /// A few lines that say what happened, and what to do next if something is left.
+    var text: String {
+        var lines: [String] = []
+        let seconds = Double(duration.milliseconds) / 1000
+        lines.append("\(district): cycle \(cycle) \(outcome.rawValue) in \(String(format: "%.1f", seconds)) s")
+        if unchanged, counts.records == 0 {
+            lines.append("  read from Clever      nothing: its attendance has not moved since the last cycle")
+        } else {
+            lines.append(
+                "  read from Clever      \(Words.count(counts.records, "record")) on \(Words.count(counts.pages, "page")), "
+                    + "\(counts.changed) new or changed")
+        }
+        lines.append(
+            "  written to Schoology  \(Words.count(counts.acknowledged, "mark")) in \(Words.count(counts.puts, "request"))"
+                + (counts.healed > 0 ? ", \(counts.healed) already agreed" : ""))
+        if counts.conflicts > 0 { lines.append("  conflicts             \(counts.conflicts)") }
+        if totals.outbox > totals.dead {
+            lines.append("  waiting to be sent    \(totals.outbox - totals.dead): see `attendance-sync outbox list`")
+        }
+        if totals.dead > 0 {
+            lines.append("  rejected for good     \(totals.dead): see `attendance-sync outbox list --dead`")
+        }
+        if totals.waiting > 0 || totals.unmatchedSections + totals.unmatchedStudents > 0 {
+            lines.append(
+                "  unmatched             \(Words.count(totals.unmatchedSections, "section")), "
+                    + "\(Words.count(totals.unmatchedStudents, "student")); \(Words.count(totals.waiting, "record")) "
+                    + "wait: see `attendance-sync unmatched`")
+        }
+        if totals.quarantined + totals.unmapped > 0 {
+            lines.append("  not understood        \(Words.count(totals.quarantined + totals.unmapped, "record"))")
+        }
+        for failure in failures {
+            lines.append("  FAILED                \(failure)")
+            lines.append("  to mend it            \(failure.repair)")
+        }
+        if let stateError {
+            lines.append("  FAILED                \(stateError)")
+            lines.append("  to mend it            \(stateError.repair)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

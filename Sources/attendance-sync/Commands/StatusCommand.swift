@@ -1,0 +1,213 @@
+import ArgumentParser
+import AttendanceCore
+import Foundation
+import Operations
+import SyncState
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Is it working, since when, what is waiting, and what needs a person.",
+        discussion: "Exits 1 when anything needs a person, so that a monitor can run it.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let loaded = try options.load(secrets: false)
+        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        var documents: [StatusDocument.District] = []
+        for settings in try options.districts(loaded) {
+            guard let state = try openState(settings.name, loaded, .readOnly) else {
+                documents.append(StatusDocument.District(neverRun: settings.name))
+                continue
+            }
+            documents.append(try state.reading { try StatusDocument.District(settings, $0, now: now) })
+        }
+        if options.json {
+            try Terminal.say(json: StatusDocument(districts: documents))
+        } else {
+            Terminal.say(documents.map { $0.text(now: now) }.joined(separator: "\n\n"))
+        }
+        guard documents.allSatisfy(\.needsPerson.isEmpty) else { throw ExitStatus.undelivered.exitCode }
+    }
+}
+
+/// `status --json`.
+struct StatusDocument: Encodable {
+    struct District: Encodable {
+        struct Cycle: Encodable {
+            var id: Int64
+            var started: String
+            var finished: String?
+            var outcome: String?
+            var reason: String?
+        }
+
+        struct RateBudget: Encodable {
+            var credits: Int
+            var windowSeconds: Double
+            var pendingPuts: Int
+            var secondsForTheRest: Double
+
+            enum CodingKeys: String, CodingKey {
+                case credits
+                case windowSeconds = "window_seconds"
+                case pendingPuts = "pending_puts"
+                case secondsForTheRest = "seconds_for_the_rest"
+            }
+        }
+
+        var district: String
+        var direction: String?
+        var lastGoodCycle: Cycle?
+        var lastCycle: Cycle?
+        var watermark: String?
+        var scanUnderWay = false
+        var paused = false
+        var oldestUnsynced: String?
+        var openConflicts = 0
+        var outbox = 0
+        var unknown = 0
+        var deadLetters = 0
+        var heldBatches = 0
+        var unmatchedSections = 0
+        var unmatchedStudents = 0
+        var waitingRecords = 0
+        var quarantined = 0
+        var drift = 0
+        var suspendedSections = 0
+        var refusedCredentials: [String] = []
+        var rateBudget: RateBudget?
+        /// What needs a person, each with the command to type next.
+        var needsPerson: [String] = []
+
+        enum CodingKeys: String, CodingKey {
+            case district, direction
+            case lastGoodCycle = "last_good_cycle"
+            case lastCycle = "last_cycle"
+            case watermark
+            case scanUnderWay = "scan_under_way"
+            case paused
+            case oldestUnsynced = "oldest_unsynced"
+            case openConflicts = "open_conflicts"
+            case outbox, unknown
+            case deadLetters = "dead_letters"
+            case heldBatches = "held_batches"
+            case unmatchedSections = "unmatched_sections"
+            case unmatchedStudents = "unmatched_students"
+            case waitingRecords = "waiting_records"
+            case quarantined, drift
+            case suspendedSections = "suspended_sections"
+            case refusedCredentials = "refused_credentials"
+            case rateBudget = "rate_budget"
+            case needsPerson = "needs_person"
+        }
+
+        init(neverRun district: String) {
+            self.district = district
+            needsPerson = ["no cycle has run yet: `attendance-sync once --district \(district)`, or start the service"]
+        }
+
+        init(_ settings: DistrictSettings, _ tx: Transaction, now: Timestamp) throws {
+            let totals = try tx.totals(now: now)
+            district = settings.name
+            direction = settings.direction.rawValue
+            lastGoodCycle = try tx.lastGoodCycle().map(Self.cycle)
+            lastCycle = try tx.lastCycle().map(Self.cycle)
+            watermark = try tx.number(.watermark).map { Timestamp(milliseconds: $0).description }
+            scanUnderWay = try tx.scan() != nil
+            paused = try tx.text(.districtState) == "paused"
+            oldestUnsynced = totals.oldestPending?.description
+            openConflicts = totals.openConflicts
+            outbox = totals.outbox - totals.dead
+            unknown = totals.unknown
+            deadLetters = totals.dead
+            unmatchedSections = totals.unmatchedSections
+            unmatchedStudents = totals.unmatchedStudents
+            waitingRecords = totals.waiting
+            quarantined = totals.quarantined + totals.unmapped
+            drift = totals.drift
+            suspendedSections = totals.suspendedSections
+            if try tx.number(.cleverRefusedAt) != nil { refusedCredentials.append("clever") }
+            if try tx.number(.schoologyRefusedAt) != nil { refusedCredentials.append("schoology") }
+            let limit = settings.schoology.rateLimit
+            let pending = try tx.pendingRequests(batchSize: settings.schoology.batchSize)
+            let credits = pending.puts * limit.writeCost + pending.sections * limit.readCost
+            rateBudget = RateBudget(
+                credits: limit.credits, windowSeconds: Double(limit.window.milliseconds) / 1000,
+                pendingPuts: pending.puts,
+                secondsForTheRest: Double(credits) / Double(limit.credits)
+                    * Double(limit.window.milliseconds) / 1000)
+            needsPerson = try people(settings, tx, now: now)
+        }
+
+        private func people(_ settings: DistrictSettings, _ tx: Transaction, now: Timestamp) throws -> [String] {
+            var needs: [String] = []
+            for side in refusedCredentials {
+                needs.append("\(side) refuses the credential: put a valid one into its file; nothing else is needed")
+            }
+            if deadLetters > 0 {
+                needs.append("\(Words.count(deadLetters, "dead letter")): `attendance-sync outbox list --dead`")
+            }
+            if openConflicts > 0 { needs.append("\(Words.count(openConflicts, "open conflict"))") }
+            let silence = settings.clever.pollInterval * 3
+            if let good = try tx.lastGoodCycle()?.finished, now - good > max(silence, .minutes(15)) {
+                needs.append("no successful cycle for \(Words.length(now - good)): look at the log")
+            } else if lastGoodCycle == nil {
+                needs.append("no cycle has succeeded yet: look at the log")
+            }
+            return needs
+        }
+
+        private static func cycle(_ cycle: StoredCycle) -> Cycle {
+            Cycle(
+                id: cycle.id, started: cycle.started.description, finished: cycle.finished?.description,
+                outcome: cycle.outcome, reason: cycle.reason)
+        }
+
+        func text(now: Timestamp) -> String {
+            var lines = ["\(district)\(direction.map { " (\($0))" } ?? "")"]
+            func line(_ name: String, _ value: String) {
+                lines.append("  " + name.padding(toLength: 22, withPad: " ", startingAt: 0) + value)
+            }
+            if let cycle = lastGoodCycle, let finished = cycle.finished.flatMap({ Timestamp($0) }) {
+                line("last good cycle", "\(cycle.id), \(Words.ago(finished, now: now)) (\(cycle.outcome ?? ""))")
+            } else {
+                line("last good cycle", "none")
+            }
+            if let cycle = lastCycle, cycle.id != lastGoodCycle?.id {
+                line("last cycle", "\(cycle.id), \(cycle.outcome ?? "under way")" + (cycle.reason.map { ": \($0)" } ?? ""))
+            }
+            line("Clever read up to", (watermark ?? "nothing yet") + (scanUnderWay ? " (a scan is under way)" : ""))
+            if paused { line("paused", "Clever calls the district paused: it is read, not written") }
+            line(
+                "waiting to be sent",
+                outbox == 0
+                    ? "nothing"
+                    : "\(Words.count(outbox, "mark")), the oldest decided "
+                        + (oldestUnsynced.flatMap { Timestamp($0) }.map { Words.ago($0, now: now) } ?? "-")
+                        + (unknown > 0 ? "; \(unknown) of them to be read back first" : ""))
+            if let rateBudget, rateBudget.pendingPuts > 0 {
+                line(
+                    "time for the rest",
+                    "about \(Words.length(.milliseconds(Int64(rateBudget.secondsForTheRest * 1000)))) at "
+                        + "\(rateBudget.credits) credits / \(Words.length(.milliseconds(Int64(rateBudget.windowSeconds * 1000))))")
+            }
+            line("dead letters", String(deadLetters))
+            line("open conflicts", String(openConflicts))
+            line("held batches", String(heldBatches))
+            line(
+                "unmatched",
+                "\(Words.count(unmatchedSections, "section")), \(Words.count(unmatchedStudents, "student")); "
+                    + "\(Words.count(waitingRecords, "record")) wait")
+            if quarantined > 0 { line("not understood", Words.count(quarantined, "record")) }
+            if drift > 0 { line("drift", "\(Words.count(drift, "mark")) changed in Schoology only, left alone") }
+            if suspendedSections > 0 { line("suspended", "\(Words.count(suspendedSections, "section")) (410)") }
+            for need in needsPerson { lines.append("  ! \(need)") }
+            return lines.joined(separator: "\n")
+        }
+    }
+
+    var version = 1
+    var districts: [District]
+}

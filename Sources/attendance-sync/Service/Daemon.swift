@@ -1,0 +1,141 @@
+import AttendanceCore
+import Configuration
+import Foundation
+import Operations
+import SyncEngine
+import SyncState
+import UnixSignals
+
+/// `run`: a runner for each district, signals, and what systemd wants to know.
+actor Daemon {
+    private let options: GlobalOptions
+    private let events: EventLog
+    private let shared: SharedServices
+    private let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
+    private var configuration: ServiceConfiguration
+    private var runners: [String: DistrictRunner] = [:]
+
+    /// Opens every state, so that a service that says READY holds what it needs.
+    ///
+    /// - Throws: ``StateError``.
+    init(
+        options: GlobalOptions, configuration: ServiceConfiguration, districts: [DistrictSettings], events: EventLog
+    ) throws {
+        self.options = options
+        self.events = events
+        self.configuration = configuration
+        shared = try SharedServices(events: events)
+        for settings in districts {
+            let service = try DistrictService(
+                settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
+            runners[settings.name] = DistrictRunner(service)
+        }
+    }
+
+    func run() async {
+        events.record(
+            Event(
+                .notice, .serviceStarted,
+                ["version": .text(Version.current), "districts": .int(runners.count), "pid": .int(getpid())]))
+        for runner in runners.values { start(runner) }
+        notifier.send(.ready(status: "\(runners.count) districts, first cycle under way"))
+        let housekeeping = Task { await self.keepHouse() }
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+            if signal == .sighup {
+                await reload()
+            } else {
+                break
+            }
+        }
+        notifier.send(.stopping)
+        housekeeping.cancel()
+        await stop(Array(runners.values))
+        await shared.loop.shutdown(grace: .seconds(1))
+        events.record(Event(.notice, .serviceStopped))
+        events.flush()
+    }
+
+    private func start(_ runner: DistrictRunner) {
+        runner.start { [notifier] report in
+            notifier.send(.status("\(report.district): cycle \(report.cycle) \(report.outcome.rawValue)"))
+        }
+    }
+
+    private func stop(_ stopping: [DistrictRunner]) async {
+        await withTaskGroup(of: Void.self) { group in
+            for runner in stopping { group.addTask { await runner.stop(grace: StopSignals.grace) } }
+        }
+    }
+
+    /// Feeds the watchdog while cycles make progress, and writes repeats that have waited.
+    private func keepHouse() async {
+        let interval = notifier.watchdogInterval ?? .seconds(60)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(max(interval.milliseconds / 2, 50)))
+            events.writeDueRepeats()
+            let states = runners.values.map { $0.hasMoved(within: interval) }
+            if notifier.watchdogInterval != nil, states.allSatisfy(\.self) { notifier.send(.watchdog) }
+        }
+    }
+
+    // MARK: Reload
+
+    /// Reads the configuration again. A district whose settings changed goes on with the new ones after the request
+    /// that is in flight; the others don't notice.
+    private func reload() async {
+        notifier.sendReloading()
+        defer { notifier.send(.ready(status: "\(runners.count) districts")) }
+        let loaded: LoadedConfiguration
+        let districts: [DistrictSettings]
+        do {
+            loaded = try ConfigurationLoader.load(
+                path: options.config, environment: ProcessInfo.processInfo.environment)
+            districts = loaded.configuration.districts.filter { options.district == nil || $0.name == options.district }
+        } catch {
+            for problem in error.all { reject("\(problem)") }
+            return
+        }
+        for refusal in loaded.refusals { reject("\(refusal)") }
+        guard loaded.refusals.isEmpty else { return }
+        guard loaded.configuration.stateDirectory == configuration.stateDirectory else {
+            return reject("service.state_directory can't change while the service runs; restart it")
+        }
+        do {
+            try await apply(districts)
+        } catch {
+            return reject("\(error)")
+        }
+        configuration = loaded.configuration
+        events.configure(format: configuration.logFormat, level: configuration.logLevel)
+        Refusals.announce(loaded, to: events)
+        events.record(Event(.notice, .configReloaded, ["districts": .int(runners.count)]))
+    }
+
+    private func apply(_ districts: [DistrictSettings]) async throws {
+        let wanted = Dictionary(uniqueKeysWithValues: districts.map { ($0.name, $0) })
+        let leaving = runners.filter { wanted[$0.key] != $0.value.service.settings }
+        await stop(Array(leaving.values))
+        for (name, runner) in leaving {
+            runners[name] = nil
+            guard let settings = wanted[name] else { continue }
+            let service = try DistrictService(
+                settings: settings, state: runner.service.state, stateDirectory: configuration.stateDirectory,
+                shared: shared)
+            runners[name] = DistrictRunner(service)
+            start(runners[name]!)
+        }
+        for (name, settings) in wanted where runners[name] == nil {
+            let service = try DistrictService(
+                settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
+            runners[name] = DistrictRunner(service)
+            start(runners[name]!)
+        }
+    }
+
+    private func reject(_ reason: String) {
+        events.record(
+            Event(
+                .error, .configRejected,
+                ["reason": .text(reason), "repair": "mend it and reload again; the old configuration stays in force"]))
+    }
+}

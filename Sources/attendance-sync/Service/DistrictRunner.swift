@@ -1,0 +1,72 @@
+import AttendanceCore
+import Dispatch
+import SyncEngine
+import Synchronization
+
+/// Runs a district's cycles one after the other, a poll interval from start to start.
+final class DistrictRunner: Sendable {
+    private enum Activity {
+        case waiting
+        /// What the heartbeat counted when it was last seen to have moved, and when that was.
+        case working(beats: UInt64, since: Timestamp)
+    }
+
+    let service: DistrictService
+    private let clock = SystemClock()
+    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let activity = Mutex(Activity.waiting)
+
+    init(_ service: DistrictService) {
+        self.service = service
+    }
+
+    func start(_ finished: @escaping @Sendable (CycleReport) -> Void) {
+        task.withLock { task in
+            task = Task {
+                while !Task.isCancelled {
+                    let started = self.clock.uptime()
+                    self.activity.withLock {
+                        $0 = .working(beats: self.service.heartbeat.value, since: self.clock.uptime())
+                    }
+                    let report = await self.service.engine.runCycle(.scheduled)
+                    self.activity.withLock { $0 = .waiting }
+                    finished(report)
+                    guard report.outcome != .stopped, !Task.isCancelled else { return }
+                    await self.clock.sleep(until: started + self.service.settings.clever.pollInterval)
+                    if self.isStopping.withLock({ $0 }) { return }
+                }
+            }
+        }
+    }
+
+    private let isStopping = Mutex(false)
+
+    /// Ends the cycle after the request that is in flight; cuts it off when that takes longer than `grace`.
+    func stop(grace: Duration) async {
+        isStopping.withLock { $0 = true }
+        clock.interrupt()
+        guard let task = task.withLock({ $0 }) else { return }
+        let cutOff = Task {
+            try? await Task.sleep(for: grace)
+            if !Task.isCancelled { task.cancel() }
+        }
+        await service.engine.stop()
+        await task.value
+        cutOff.cancel()
+    }
+
+    /// Whether the district waits for its next cycle, or its cycle got somewhere in that time.
+    func hasMoved(within limit: Span) -> Bool {
+        let now = clock.uptime()
+        let beats = service.heartbeat.value
+        return activity.withLock { activity in
+            switch activity {
+            case .waiting: return true
+            case .working(let seen, _) where seen != beats:
+                activity = .working(beats: beats, since: now)
+                return true
+            case .working(_, let since): return now - since < limit
+            }
+        }
+    }
+}
