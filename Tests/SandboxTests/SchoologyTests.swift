@@ -198,6 +198,30 @@ import Testing
         #expect(record.items.first?.comment == "note")
     }
 
+    @Test func growsBySectionsAndPeople() async throws {
+        let bench = try await Bench(elementaryPercent: 0)
+        let section = try bench.sandbox.addSection(sisID: "NEW-1", period: "9", school: bench.sandbox.schoolIDs[0])
+        let student = try bench.sandbox.addStudent(sisID: "S-NEW", sections: [section])
+        #expect(try bench.sandbox.counterpart(student: student, section: section) == nil)
+        let counterpart = bench.sandbox.addSchoologySection(schoolCode: "NEW-1")
+        let enrollments = try bench.sandbox.addSchoologyUser(schoolUID: "S-NEW", sections: [counterpart])
+        let pair = try bench.sandbox.counterpart(student: student, section: section)
+        #expect(pair?.enrollment == enrollments.first)
+        #expect(await bench.clever("/v3.1/attendance/sections/\(section)").places.first?.first == student)
+    }
+
+    @Test func tellsWhenARequestArrives() async throws {
+        let bench = try await Bench()
+        let sandbox = bench.sandbox
+        async let waited = sandbox.request { $0.path == "/v3.1/terms" }
+        _ = await bench.clever("/v3.1/districts")
+        _ = await bench.clever("/v3.1/terms")
+        #expect(try await waited.number == 2)
+        let waiting = Task { try await sandbox.request(after: 2) { _ in true } }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
+
     @Test func refusesEveryRequestOnceTheKeyIsRevoked() async throws {
         let bench = try await Bench()
         bench.sandbox.setSchoologyKeyRevoked(true)
