@@ -1,11 +1,5 @@
 import AttendanceCore
 
-/// `log_format`.
-public enum LogFormat: String, Sendable, CaseIterable {
-    case logfmt
-    case json
-}
-
 /// The whole configuration, validated: `[service]` and every `[[district]]`.
 public struct ServiceConfiguration: Sendable, Hashable {
     static let standardStateDirectory = "/var/lib/attendance-sync"

@@ -10,6 +10,8 @@ struct KeyLocator {
     enum Refusal: Equatable {
         case tooDeep(SourcePosition)
         case nulCharacter(SourcePosition)
+        /// A header that doesn't begin with a key, on which toml++ 3.4.0 asserts.
+        case header(SourcePosition)
     }
 
     static let deepest = 64
@@ -64,6 +66,12 @@ extension KeyLocator {
         advance()
         let isArray = peek() == UInt8(ascii: "[")
         if isArray { advance() }
+        skipSpaces()
+        guard let first = peek() else { return }
+        guard Self.beginsKey(first) else {
+            if refusal == nil { refusal = .header(SourcePosition(line: line, column: column)) }
+            return
+        }
         let parts = scanKey()
         guard !parts.isEmpty else { return }
         var path = ConfigurationPath.root
@@ -107,6 +115,16 @@ extension KeyLocator {
 // MARK: - Keys
 
 extension KeyLocator {
+    private static func beginsKey(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "\""),
+            UInt8(ascii: "'"):
+            true
+        default: false
+        }
+    }
+
     private mutating func scanKey() -> [(name: String, position: SourcePosition)] {
         var parts: [(name: String, position: SourcePosition)] = []
         while true {
