@@ -48,6 +48,9 @@ let package = Package(
             dependencies: ["AttendanceCore", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: settings),
 
+        // What a service owes its host: the log, systemd, exit codes.
+        .target(name: "Operations", dependencies: ["AttendanceCore"], swiftSettings: settings),
+
         // The cycle: poll, read, merge, write, record.
         .target(
             name: "SyncEngine",
@@ -58,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "attendance-sync",
             dependencies: [
-                "AttendanceCore", "Configuration", "SyncEngine", "SyncState", "Transport",
+                "AttendanceCore", "Configuration", "Operations", "SyncEngine", "SyncState", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -89,6 +92,7 @@ let package = Package(
         .testTarget(name: "SyncStateTests", dependencies: ["AttendanceCore", "SyncState"], swiftSettings: settings),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["AttendanceCore", "Configuration"], swiftSettings: settings),
+        .testTarget(name: "OperationsTests", dependencies: ["AttendanceCore", "Operations"], swiftSettings: settings),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox"], swiftSettings: settings),
         .testTarget(
             name: "SyncEngineTests",
