@@ -49,6 +49,23 @@ import Testing
         #expect(errors.map(\.message) == ["the configuration is larger than 1024 KiB"])
     }
 
+    /// Words of TOML in any order, from a seed: what a parser's authors didn't think of.
+    @Test func anySequenceOfWordsIsLoadedOrRefused() {
+        var random = SplitMix(state: 11)
+        let words = [
+            "[", "]", "[[", "]]", "{", "}", ",", "=", ".", "\n", "\n", " ", "#", "a", "b", "district", "clever", "\"",
+            "'",
+            "\"\"\"", "'''", "\"x\"", "'y'", "1", "-", "+", "_", "0x", "1.5", "e5", "true", "inf", "nan", "1979-05-27",
+            "T07:32:00", "Z", "\\", "\\u00", "\t", "\r\n", "\u{FEFF}", "\u{A0}", "ü", "\u{2028}", "\u{7F}", "\u{1}",
+            "a = [", "a = {", "b = 1", "[a]", "[[a]]", "[a.b]", "a.b = 1", "a = []", ": ", "07:32", "0b1", "0o7", "1_0",
+        ]
+        for _ in 0..<2000 {
+            var text = ""
+            for _ in 0..<Int.random(in: 1...14, using: &random) { text += words.randomElement(using: &random) ?? "" }
+            _ = MemoryFiles(text).errors(loadSecrets: false)
+        }
+    }
+
     /// Bytes of the example, cut, doubled, swapped and replaced, from a seed.
     @Test func anyMutationIsLoadedOrRefused() {
         var random = SplitMix(state: 7)

@@ -34,6 +34,10 @@ struct ConfigurationDocument {
             throw refused(
                 position, "not valid TOML: the header of a table begins with its name",
                 "write it like [service] or [[district]]")
+        case .value(let position):
+            throw refused(
+                position, "not valid TOML: no value begins like this",
+                "text wants double quotes, a list [ and ]; typographic quotes and hard spaces are no good")
         case nil:
             break
         }

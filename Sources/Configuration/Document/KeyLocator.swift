@@ -10,8 +10,10 @@ struct KeyLocator {
     enum Refusal: Equatable {
         case tooDeep(SourcePosition)
         case nulCharacter(SourcePosition)
-        /// A header that doesn't begin with a key, on which toml++ 3.4.0 asserts.
+        /// A header that doesn't begin with a key: toml++ 3.4.0 asserts there, instead of failing.
         case header(SourcePosition)
+        /// A value that begins with a brace that closes nothing, or with what isn't visible ASCII: as above.
+        case value(SourcePosition)
     }
 
     static let deepest = 64
@@ -168,6 +170,10 @@ extension KeyLocator {
 extension KeyLocator {
     private mutating func scanValue(at path: ConfigurationPath) {
         guard let byte = peek(), refusal == nil else { return }
+        guard byte > 32, byte < 127, byte != UInt8(ascii: "}") else {
+            refusal = .value(SourcePosition(line: line, column: column))
+            return
+        }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = scanString()
         case UInt8(ascii: "["): scanArray(at: path)
@@ -195,7 +201,8 @@ extension KeyLocator {
                 return
             }
             let before = offset
-            note(path.index(index), at: SourcePosition(line: line, column: column))
+            let position = SourcePosition(line: line, column: column)
+            note(path.index(index), at: position)
             scanValue(at: path.index(index))
             index += 1
             skipBlank()
