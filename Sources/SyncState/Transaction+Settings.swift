@@ -14,6 +14,8 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case schoologyRosterBegunAt = "schoology_roster_begun_at"
     /// The refresh whose rows are the roster.
     case rosterGeneration = "roster_generation"
+    /// Set when a record named a student or section that no roster has shown yet.
+    case rosterWanted = "roster_wanted"
     /// A digest of the overrides file that the matches were made with.
     case overridesDigest = "overrides_digest"
     /// A digest of the part of the configuration that decisions depend on.

@@ -65,6 +65,14 @@ extension DistrictEngine {
     }
 
     /// A record named a student or section that no roster has shown: one more reading may show it.
+    func refreshRosterIfWanted() async throws {
+        guard try state.reading({ try $0.number(.rosterWanted) }) != nil else { return }
+        guard !hasReadCleverRoster else {
+            return try state.transaction { try $0.set(.rosterWanted, nil) }
+        }
+        try await refreshRosterForUnknownIDs()
+    }
+
     func refreshRosterForUnknownIDs() async throws {
         try await readCleverRoster()
         do {
@@ -77,6 +85,14 @@ extension DistrictEngine {
     /// Schoology answered 404 for a section or an enrollment: it may have been replaced.
     func refreshRoster(ofSection section: Int64) async throws {
         try state.transaction { try $0.forget(section: section) }
+        try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
+    }
+
+    /// Reads who is in these sections again.
+    func rereadEnrollments(ofSections sections: Set<Int64>) async throws {
+        try state.transaction { tx in
+            for section in sections { try tx.forgetEnrollments(ofSection: section) }
+        }
         try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
     }
 
@@ -100,6 +116,7 @@ extension DistrictEngine {
         try state.transaction { [now] tx in
             try tx.finishCleverRoster(generation: generation, now: now.milliseconds)
         }
+        hasReadCleverRoster = true
         try recovered(.clever)
     }
 
