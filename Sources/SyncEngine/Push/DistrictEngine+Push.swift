@@ -225,7 +225,7 @@ extension DistrictEngine {
             "date": .id(key.day), "base": .id(input.base), "clever": .id(input.clever),
             "schoology": .id(input.schoology), "policy": .id(policy), "outcome": .id(outcome),
         ]
-        log(.warning, .conflictDetected, fields)
+        log(.notice, .conflictDetected, fields)
         if !isOpen { log(.notice, .conflictResolved, fields) }
     }
 
