@@ -19,7 +19,7 @@ import Testing
         let calm = try await prepared(scene)
         let wire = try Wire(time: calm.time)
         _ = await (try calm.open(wire: wire)).runCycle(.scheduled)
-        #expect(calm.rows == expected(scene, calm))
+        #expect(calm.differences(from: expected(scene, calm)) == [])
         #expect(wire.calls > 8)
         for number in 1...wire.calls {
             try await kill(at: number, afterIt: afterIt, in: scene)
@@ -37,13 +37,13 @@ import Testing
         _ = await (try town.open(wire: wire)).runCycle(.scheduled)
         guard FileManager.default.fileExists(atPath: grave.path) else {
             // Fewer requests this time, as some waited for others: the cycle was not disturbed.
-            #expect(town.rows == expected(scene, town), "call \(number)")
+            #expect(town.differences(from: expected(scene, town)) == [], "call \(number)")
             return
         }
         let engine = try town.open(directory: grave)
         let report = await engine.runCycle(.scheduled)
         #expect(report.outcome == .done, "call \(number): \(report.failures)")
-        #expect(town.rows == expected(scene, town), "call \(number)")
+        #expect(town.differences(from: expected(scene, town)) == [], "call \(number)")
         town.sandbox.clearRequests()
         let next = await engine.runCycle(.scheduled)
         #expect(next.outcome == .done, "call \(number)")

@@ -147,6 +147,13 @@ final class Town: Sendable {
             uniqueKeysWithValues: sandbox.schoologyMarks().map { ("\($0.enrollment) \($0.date)", $0.status) })
     }
 
+    /// Where Schoology shows something else, short enough to read.
+    func differences(from wanted: [String: Int]) -> [String] {
+        let rows = rows
+        return Set(rows.keys).union(wanted.keys).filter { rows[$0] != wanted[$0] }.sorted()
+            .map { "\($0): \(rows[$0] ?? 1) instead of \(wanted[$0] ?? 1)" }
+    }
+
     var puts: [RequestRecord] { sandbox.requests.filter { $0.method == "PUT" } }
 
     var cleverRequests: [RequestRecord] { sandbox.requests.filter { $0.side == .clever } }
