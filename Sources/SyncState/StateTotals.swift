@@ -55,9 +55,9 @@ extension Transaction {
             """)
         let generation = try number(.rosterGeneration) ?? 0
         totals.unmatchedSections = try count(
-            "SELECT count(*) FROM section WHERE generation = ? AND match_kind IS NOT NULL", [generation])
+            "SELECT count(*) FROM section WHERE generation >= ? AND match_kind IS NOT NULL", [generation])
         totals.unmatchedStudents = try count(
-            "SELECT count(*) FROM student WHERE generation = ? AND match_kind IS NOT NULL", [generation])
+            "SELECT count(*) FROM student WHERE generation >= ? AND match_kind IS NOT NULL", [generation])
         totals.suspendedSections = try count(
             "SELECT count(*) FROM section WHERE suspended_until > ?", [now.milliseconds])
         return totals
