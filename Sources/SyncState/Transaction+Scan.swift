@@ -143,7 +143,8 @@ extension Transaction {
 
     /// Stores one page's changes with the cursor of the next.
     ///
-    /// - Returns: whether a student or section was named that no roster has shown yet.
+    /// - Returns: whether a student or section was named that no roster has shown yet, which is kept as
+    ///   `.unknownIDs` too, and the records that were not in quarantine before.
     public func storePage(
         of unit: ScanUnit, scan: Scan, updates: [RecordUpdate], quarantined: [QuarantinedRecord], records: Int,
         next: String?, done: Bool, now: Timestamp
@@ -175,6 +176,7 @@ extension Transaction {
             UPDATE scan_unit SET next = ?, pages = pages + 1, records = records + ?, changed = changed + ?, done = ?
             WHERE day = ? AND school = ?
             """, [next, records, updates.count, done, unit.day.number, unit.school])
+        if unknown { try set(.unknownIDs, 1) }
         return (unknown, fresh)
     }
 

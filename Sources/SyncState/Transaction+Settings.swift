@@ -18,6 +18,8 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case overridesDigest = "overrides_digest"
     /// A digest of the part of the configuration that decisions depend on.
     case fingerprint
+    /// Set while a record has named a student or section that no roster has shown yet.
+    case unknownIDs = "unknown_ids"
     /// Clever's `state` of the district.
     case districtState = "district_state"
     /// Schoology's credits spent in the window that ended at `schoologySpentAt`.

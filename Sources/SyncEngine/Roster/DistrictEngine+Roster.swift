@@ -21,13 +21,13 @@ extension DistrictEngine {
     /// Reads what is missing of Schoology's roster: everything at first, then what is new, what a 404 called into
     /// question, or what an interrupted refresh left.
     private func completeSchoologyRoster() async throws {
-        let overrides = try loadOverrides()
+        guard let overrides = loadOverrides() else { return }
         let (isNew, digest, pending) = try state.reading { [settings] tx in
             let schools = try tx.schools(only: settings.clever.schools).map(\.id)
             return (
                 try tx.number(.schoologyRosterAt) == nil, try tx.text(.overridesDigest),
                 // What a daily refresh still has to ask again is not missing: it goes on after the marks.
-                try tx.number(.schoologyRosterBegunAt) == nil && tx.sectionsNeedLookup(schools: schools)
+                try tx.number(.schoologyRosterBegunAt) == nil && !tx.schoologyRosterIsFresh(schools: schools)
             )
         }
         guard isNew || pending || digest != overrides.digest else { return }
@@ -60,15 +60,19 @@ extension DistrictEngine {
                 try tx.set(.schoologyRosterBegunAt, now.milliseconds)
             }
         }
+        guard let overrides = loadOverrides() else { return false }
         let deadline = kind == .once ? nil : world.clock.uptime() + settings.clever.pollInterval
-        return try await refreshSchoologyRoster(overrides: try loadOverrides(), until: deadline)
+        return try await refreshSchoologyRoster(overrides: overrides, until: deadline)
     }
 
-    /// A record named a student or section that no roster has shown: one more reading may show it.
+    /// A record named a student or section that no roster has shown: one more reading may show it. That one did is
+    /// kept in the state until then, because the page that named it isn't read again.
     func refreshRosterForUnknownIDs() async throws {
+        guard try state.reading({ try $0.number(.unknownIDs) }) != nil else { return }
         try await readCleverRoster()
+        guard let overrides = loadOverrides() else { return }
         do {
-            try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
+            try await refreshSchoologyRoster(overrides: overrides, until: nil)
         } catch let failure as SideFailure {
             note(failure)
         }
@@ -77,7 +81,8 @@ extension DistrictEngine {
     /// Schoology answered 404 for a section or an enrollment: it may have been replaced.
     func refreshRoster(ofSection section: Int64) async throws {
         try state.transaction { try $0.forget(section: section) }
-        try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
+        guard let overrides = loadOverrides() else { return }
+        try await refreshSchoologyRoster(overrides: overrides, until: nil)
     }
 
     private func readCleverRoster() async throws {
@@ -99,6 +104,7 @@ extension DistrictEngine {
         }
         try state.transaction { [now] tx in
             try tx.finishCleverRoster(generation: generation, now: now.milliseconds)
+            try tx.set(.unknownIDs, nil)
         }
         try recovered(.clever)
     }
@@ -124,7 +130,8 @@ extension DistrictEngine {
         }
     }
 
-    private func loadOverrides() throws -> OverridesFile {
+    /// Nil where the file can't be read, which is said: then the matches stay as they are, and marks go on.
+    private func loadOverrides() -> OverridesFile? {
         do {
             return try world.overrides() ?? OverridesFile(overrides: Overrides(), digest: "none")
         } catch {
@@ -134,7 +141,7 @@ extension DistrictEngine {
                     "key": "matching.overrides_file", "reason": .id("\(error)"),
                     "repair": "mend the file; until then nothing is matched anew",
                 ])
-            throw SideFailure.stopped
+            return nil
         }
     }
 

@@ -11,15 +11,15 @@ extension DistrictEngine {
         let startedAt = world.clock.uptime()
 
         // Today's marks don't wait for the window: they go through to Schoology at once.
-        let current = try await readUnits(of: scan, onlyDay: scan.today)
-        if current.unknown { try await refreshRosterForUnknownIDs() }
+        let failureToday = try await readUnits(of: scan, onlyDay: scan.today)
+        try await refreshRosterForUnknownIDs()
         if try decide(onlyDay: scan.today) > 0 { try await pushWrites() }
-        if let failure = current.failure { throw failure }
+        if let failureToday { throw failureToday }
 
-        let rest = try await readUnits(of: scan, onlyDay: nil)
-        if rest.unknown { try await refreshRosterForUnknownIDs() }
+        let failure = try await readUnits(of: scan, onlyDay: nil)
+        try await refreshRosterForUnknownIDs()
         try decide(onlyDay: nil)
-        if let failure = rest.failure { throw failure }
+        if let failure { throw failure }
         let (totals, first) = try state.transaction { tx in
             let totals = try tx.scanTotals()
             try tx.finishScan(scan, fullScanDay: scan.complete ? scan.today : nil)
@@ -69,51 +69,48 @@ extension DistrictEngine {
     /// Reads the units that are left, several schools at a time. A school that fails keeps no other from being
     /// read, but when three in a row fail the side is taken to be down.
     ///
-    /// - Returns: whether an id was met that no roster has shown, and the first failure.
-    private func readUnits(of scan: Scan, onlyDay day: Day?) async throws -> (unknown: Bool, failure: SideFailure?) {
+    /// - Returns: the first failure.
+    private func readUnits(of scan: Scan, onlyDay day: Day?) async throws -> SideFailure? {
         var units = try state.reading { try $0.unitsToRead(onlyDay: day) }[...]
-        var unknown = false
         var failure: SideFailure?
         var failuresInARow = 0
-        try await withThrowingTaskGroup(of: Result<Bool, SideFailure>.self) { group in
+        try await withThrowingTaskGroup(of: SideFailure?.self) { group in
             for _ in 0..<settings.clever.maxInFlight {
                 guard let unit = units.popFirst() else { break }
                 group.addTask { try await self.attempt(unit, of: scan) }
             }
             while let result = try await group.next() {
-                switch result {
-                case .success(let found):
-                    unknown = unknown || found
-                    failuresInARow = 0
-                case .failure(let error):
+                if let error = result {
                     failure = failure ?? error
                     failuresInARow += 1
                     if case .refusedCredential = error { failuresInARow = .max / 2 }
                     if error == .stopped { failuresInARow = .max / 2 }
+                } else {
+                    failuresInARow = 0
                 }
                 guard failuresInARow < 3, let unit = units.popFirst() else { continue }
                 group.addTask { try await self.attempt(unit, of: scan) }
             }
         }
-        return (unknown, failure)
+        return failure
     }
 
-    private func attempt(_ unit: ScanUnit, of scan: Scan) async throws -> Result<Bool, SideFailure> {
+    private func attempt(_ unit: ScanUnit, of scan: Scan) async throws -> SideFailure? {
         do {
-            return .success(try await read(unit, of: scan))
+            try await read(unit, of: scan)
+            return nil
         } catch let failure as SideFailure {
-            return .failure(failure)
+            return failure
         } catch let malformed as MalformedAnswer {
-            return .failure(.malformed(.clever, detail: malformed.what))
+            return .malformed(.clever, detail: malformed.what)
         }
     }
 
     /// Reads one day of one school to its last page. Each page is stored with the cursor of the next.
-    private func read(_ unit: ScanUnit, of scan: Scan) async throws -> Bool {
+    private func read(_ unit: ScanUnit, of scan: Scan) async throws {
         var reader = UnitReader(
             unit: unit, stored: try state.reading { try $0.storedRecords(day: unit.day, school: unit.school) },
             statusMap: settings.statusMap)
-        var unknown = false
         while true {
             let request =
                 if let next = reader.next {
@@ -139,7 +136,7 @@ extension DistrictEngine {
                     .warning, .cleverSchoolMissing,
                     ["clever_school_id": .id(unit.schoolCleverID), "date": .id(unit.day)])
                 try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: true) }
-                return unknown
+                return
             case .failed(let failure):
                 throw failure
             }
@@ -150,9 +147,8 @@ extension DistrictEngine {
                     records: page.records.count, next: step.next, done: step.done, now: now)
             }
             advance()
-            unknown = unknown || stored.unknown
             for record in stored.newlyQuarantined { quarantined(record) }
-            if step.done { return unknown }
+            if step.done { return }
         }
     }
 
