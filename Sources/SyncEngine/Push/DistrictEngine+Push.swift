@@ -9,7 +9,7 @@ extension DistrictEngine {
 
     /// Sends what is due. A failure of one section keeps no other from being written.
     func pushWrites() async throws {
-        guard settings.direction.writesSchoology, !isPaused else { return }
+        guard settings.direction.writesSchoology, !isPaused, !isRefusedInThisCycle else { return }
         let dueBy = kind == .once ? nil : now
         let sections = try state.reading { [now] in try $0.sectionsToPush(dueBy: dueBy, now: now) }
         guard !sections.isEmpty else { return }
@@ -49,9 +49,10 @@ extension DistrictEngine {
     private static let readFailuresAllowed = 5
 
     /// Schoology's credential was refused in this cycle, or it is down: the next cycle tries again.
-    private var stopsWrites: Bool {
-        readFailuresInARow >= Self.readFailuresAllowed
-            || failures.contains { if case .refusedCredential(.schoology, _, _) = $0 { true } else { false } }
+    private var stopsWrites: Bool { readFailuresInARow >= Self.readFailuresAllowed || isRefusedInThisCycle }
+
+    private var isRefusedInThisCycle: Bool {
+        failures.contains { if case .refusedCredential(.schoology, _, _) = $0 { true } else { false } }
     }
 
     private func push(_ entry: PushQueue.Entry) async throws {
@@ -67,7 +68,12 @@ extension DistrictEngine {
         }
         let section = PushSection(
             entry: entry, schoologyID: schoologyID, wasSuspended: place.suspendedUntil != nil, items: items)
-        let reservation = try await schoology.reserve()
+        let reservation: SchoologyClient.Reservation
+        do {
+            reservation = try await schoology.reserve()
+        } catch {
+            return try await readFailed(error, section)
+        }
         var isPaid = true
         defer { if isPaid { schoology.giveBackWrite(reservation) } }
         let reading: SectionReading
@@ -82,8 +88,18 @@ extension DistrictEngine {
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
         for (index, batch) in BatchPlan.requests(writes, size: entry.batchSize).enumerated() {
             if stopFlag.isSet || stopsWrites { return }
-            let paid = index == 0 ? reservation : try await schoology.reserve()
-            if index == 0 { isPaid = false } else { schoology.giveBackRead(paid) }
+            let paid: SchoologyClient.Reservation
+            if index == 0 {
+                paid = reservation
+                isPaid = false
+            } else {
+                do {
+                    paid = try await schoology.reserve()
+                } catch {
+                    return try await readFailed(error, section)
+                }
+                schoology.giveBackRead(paid)
+            }
             guard try await put(batch, section, paidBy: paid) else { return }
         }
     }
@@ -151,12 +167,24 @@ extension DistrictEngine {
         let students = try tx.studentsByEnrollment(schoologySection: section.schoologyID)
         for (place, status) in reading.all where !pending.contains(place) {
             guard let student = students[place.enrollment] else { continue }
-            let key = Key(section: section.entry.section, student: student, day: place.day)
-            var mark = try tx.mark(key)
-            guard mark.schoology != status else { continue }
-            mark.observe(status, at: now)
-            try tx.save(mark, key)
+            try observe(Key(section: section.entry.section, student: student, day: place.day), status, tx)
         }
+        // Rows of present are left out: what is stored as something else and isn't there was set to present.
+        guard let newest = section.items.first?.key.day, let oldest = section.items.last?.key.day else { return }
+        let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
+        for key in try tx.keysNotPresent(section: section.entry.section, from: oldest, through: newest) {
+            guard let enrollment = enrollments[key.student] else { continue }
+            let place = SectionReading.Place(enrollment: enrollment, day: key.day)
+            guard !pending.contains(place), !reading.isUnreadable(place) else { continue }
+            try observe(key, reading.status(place), tx)
+        }
+    }
+
+    private func observe(_ key: Key, _ status: Status, _ tx: Transaction) throws {
+        var mark = try tx.mark(key)
+        guard mark.schoology != status else { return }
+        mark.observe(status, at: now)
+        try tx.save(mark, key)
     }
 
     /// Decides one pending key with both sides known.
