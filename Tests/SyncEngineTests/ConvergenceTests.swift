@@ -53,7 +53,9 @@ import Testing
         _ = await engine.runCycle(.scheduled)
         let pair = try #require(town.secondary.first)
         let yesterday = Town.today.adding(days: -1)
-        for (status, code, shown) in [("absent", nil, 2), ("absent", "MED", 4), ("tardy", nil, 3)] as [(String, String?, Int)] {
+        for (status, code, shown) in [("absent", nil, 2), ("absent", "MED", 4), ("tardy", nil, 3)]
+            as [(String, String?, Int)]
+        {
             for day in [Town.today, yesterday] {
                 town.time.advance(.minutes(5))
                 town.sandbox.clearRequests()
