@@ -95,7 +95,9 @@ enum Migrations {
             base INTEGER NOT NULL, clever INTEGER NOT NULL, schoology INTEGER NOT NULL,
             clever_modified INTEGER, schoology_seen INTEGER, policy TEXT NOT NULL, outcome TEXT NOT NULL,
             state INTEGER NOT NULL, detected INTEGER NOT NULL, cycle INTEGER NOT NULL,
-            resolved INTEGER, resolved_by TEXT, reason TEXT);
+            resolved INTEGER, resolved_by TEXT, reason TEXT,
+            -- The sides have agreed since, so the same values would be a new conflict.
+            over INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX conflict_key ON conflict(section, student, day);
         CREATE INDEX conflict_open ON conflict(state) WHERE state = 0;
 

@@ -107,6 +107,7 @@ extension Transaction {
     public func finishCleverRoster(generation: Int64, now: Int64) throws {
         try run("DELETE FROM membership WHERE generation <> ?", [generation])
         try set(.rosterGeneration, generation)
+        try set(.rosterWanted, nil)
         try set(.cleverRosterAt, now)
     }
 

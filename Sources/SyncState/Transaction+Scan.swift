@@ -143,12 +143,11 @@ extension Transaction {
 
     /// Stores one page's changes with the cursor of the next.
     ///
-    /// - Returns: whether a student or section was named that no roster has shown yet, which is kept as
-    ///   `.unknownIDs` too, and the records that were not in quarantine before.
+    /// - Returns: the records that are quarantined for the first time.
     public func storePage(
         of unit: ScanUnit, scan: Scan, updates: [RecordUpdate], quarantined: [QuarantinedRecord], records: Int,
         next: String?, done: Bool, now: Timestamp
-    ) throws -> (unknown: Bool, newlyQuarantined: [QuarantinedRecord]) {
+    ) throws -> [QuarantinedRecord] {
         var unknown = false
         for update in updates {
             let student = try internStudent(update.key.student)
@@ -176,8 +175,8 @@ extension Transaction {
             UPDATE scan_unit SET next = ?, pages = pages + 1, records = records + ?, changed = changed + ?, done = ?
             WHERE day = ? AND school = ?
             """, [next, records, updates.count, done, unit.day.number, unit.school])
-        if unknown { try set(.unknownIDs, 1) }
-        return (unknown, fresh)
+        if unknown { try set(.rosterWanted, 1) }
+        return fresh
     }
 
     /// Ends a unit that can't be read (the school answers 404), or starts it again from its first page.

@@ -34,6 +34,10 @@ extension Transaction {
         try run("UPDATE section SET needs_lookup = 1, needs_enrollments = 1 WHERE id = ?", [section])
     }
 
+    public func forgetEnrollments(ofSection section: Int64) throws {
+        try run("UPDATE section SET needs_enrollments = 1 WHERE id = ?", [section])
+    }
+
     /// Sections of the roster that still have to be looked up, with the codes to ask for.
     public func sectionsToLookUp(
         _ fields: [MatchingSettings.SectionRule.CleverField], schools: [Int64], limit: Int

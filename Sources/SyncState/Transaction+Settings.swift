@@ -14,12 +14,12 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case schoologyRosterBegunAt = "schoology_roster_begun_at"
     /// The refresh whose rows are the roster.
     case rosterGeneration = "roster_generation"
+    /// Set when a record named a student or section that no roster has shown yet.
+    case rosterWanted = "roster_wanted"
     /// A digest of the overrides file that the matches were made with.
     case overridesDigest = "overrides_digest"
     /// A digest of the part of the configuration that decisions depend on.
     case fingerprint
-    /// Set while a record has named a student or section that no roster has shown yet.
-    case unknownIDs = "unknown_ids"
     /// Clever's `state` of the district.
     case districtState = "district_state"
     /// Schoology's credits spent in the window that ended at `schoologySpentAt`.

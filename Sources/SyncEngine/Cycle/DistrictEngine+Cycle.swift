@@ -13,6 +13,8 @@ extension DistrictEngine {
         failures = []
         matchEvents = 0
         failuresSaid = []
+        hasReadCleverRoster = false
+        hasRefreshedRoster = false
         let requestsBefore = (clever.requests, schoology.requests)
         var unchanged = false
         var stateError: StateError?
@@ -47,11 +49,11 @@ extension DistrictEngine {
         } catch let failure as SideFailure {
             note(failure)
         }
-        try decide(onlyDay: nil)
+        try await decide(onlyDay: nil)
         try await pushWrites()
         do {
             if try await refreshDueRoster() {
-                try decide(onlyDay: nil)
+                try await decide(onlyDay: nil)
                 try await pushWrites()
             }
         } catch let failure as SideFailure {

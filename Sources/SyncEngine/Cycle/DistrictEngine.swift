@@ -41,6 +41,12 @@ public actor DistrictEngine {
     var refusedSides: Set<Side> = []
     /// Clever calls the district paused: read, not written.
     var isPaused = false
+    /// That roster was read in this cycle: reading it again would show nothing new.
+    var hasReadCleverRoster = false
+    var hasRefreshedRoster = false
+    /// What the last decisions showed to be out of date.
+    var needsCleverRoster = false
+    var sectionsToReread: Set<Int64> = []
     var pushQueue = PushQueue()
     /// The first section that could not be read in this push, and how many in a row.
     var pushFailure: SideFailure?

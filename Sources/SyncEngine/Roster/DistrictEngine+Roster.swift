@@ -65,10 +65,16 @@ extension DistrictEngine {
         return try await refreshSchoologyRoster(overrides: overrides, until: deadline)
     }
 
-    /// A record named a student or section that no roster has shown: one more reading may show it. That one did is
-    /// kept in the state until then, because the page that named it isn't read again.
+    /// A record named a student or section that no roster has shown: one more reading may show it.
+    func refreshRosterIfWanted() async throws {
+        guard try state.reading({ try $0.number(.rosterWanted) }) != nil else { return }
+        guard !hasReadCleverRoster else {
+            return try state.transaction { try $0.set(.rosterWanted, nil) }
+        }
+        try await refreshRosterForUnknownIDs()
+    }
+
     func refreshRosterForUnknownIDs() async throws {
-        guard try state.reading({ try $0.number(.unknownIDs) }) != nil else { return }
         try await readCleverRoster()
         guard let overrides = loadOverrides() else { return }
         do {
@@ -81,6 +87,15 @@ extension DistrictEngine {
     /// Schoology answered 404 for a section or an enrollment: it may have been replaced.
     func refreshRoster(ofSection section: Int64) async throws {
         try state.transaction { try $0.forget(section: section) }
+        guard let overrides = loadOverrides() else { return }
+        try await refreshSchoologyRoster(overrides: overrides, until: nil)
+    }
+
+    /// Reads who is in these sections again.
+    func rereadEnrollments(ofSections sections: Set<Int64>) async throws {
+        try state.transaction { tx in
+            for section in sections { try tx.forgetEnrollments(ofSection: section) }
+        }
         guard let overrides = loadOverrides() else { return }
         try await refreshSchoologyRoster(overrides: overrides, until: nil)
     }
@@ -104,8 +119,8 @@ extension DistrictEngine {
         }
         try state.transaction { [now] tx in
             try tx.finishCleverRoster(generation: generation, now: now.milliseconds)
-            try tx.set(.unknownIDs, nil)
         }
+        hasReadCleverRoster = true
         try recovered(.clever)
     }
 

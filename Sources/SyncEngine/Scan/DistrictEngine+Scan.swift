@@ -11,14 +11,14 @@ extension DistrictEngine {
         let startedAt = world.clock.uptime()
 
         // Today's marks don't wait for the window: they go through to Schoology at once.
-        let failureToday = try await readUnits(of: scan, onlyDay: scan.today)
-        try await refreshRosterForUnknownIDs()
-        if try decide(onlyDay: scan.today) > 0 { try await pushWrites() }
-        if let failureToday { throw failureToday }
+        let todaysFailure = try await readUnits(of: scan, onlyDay: scan.today)
+        try await refreshRosterIfWanted()
+        if try await decide(onlyDay: scan.today) > 0 { try await pushWrites() }
+        if let todaysFailure { throw todaysFailure }
 
         let failure = try await readUnits(of: scan, onlyDay: nil)
-        try await refreshRosterForUnknownIDs()
-        try decide(onlyDay: nil)
+        try await refreshRosterIfWanted()
+        try await decide(onlyDay: nil)
         if let failure { throw failure }
         let (totals, first) = try state.transaction { tx in
             let totals = try tx.scanTotals()
@@ -80,15 +80,9 @@ extension DistrictEngine {
                 group.addTask { try await self.attempt(unit, of: scan) }
             }
             while let result = try await group.next() {
-                if let error = result {
-                    failure = failure ?? error
-                    failuresInARow += 1
-                    if case .refusedCredential = error { failuresInARow = .max / 2 }
-                    if error == .stopped { failuresInARow = .max / 2 }
-                } else {
-                    failuresInARow = 0
-                }
-                guard failuresInARow < 3, let unit = units.popFirst() else { continue }
+                failuresInARow = result == nil ? 0 : failuresInARow + 1
+                failure = failure ?? result
+                guard failuresInARow < 3, failure?.endsTheCycle != true, let unit = units.popFirst() else { continue }
                 group.addTask { try await self.attempt(unit, of: scan) }
             }
         }
@@ -141,13 +135,13 @@ extension DistrictEngine {
                 throw failure
             }
             let step = try reader.take(page)
-            let stored = try state.transaction { [now] tx in
+            let newlyQuarantined = try state.transaction { [now] tx in
                 try tx.storePage(
                     of: unit, scan: scan, updates: step.updates, quarantined: step.quarantined,
                     records: page.records.count, next: step.next, done: step.done, now: now)
             }
             advance()
-            for record in stored.newlyQuarantined { quarantined(record) }
+            for record in newlyQuarantined { quarantined(record) }
             if step.done { return }
         }
     }

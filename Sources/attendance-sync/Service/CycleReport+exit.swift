@@ -3,6 +3,11 @@ import SyncEngine
 import SyncState
 
 extension CycleReport {
+    /// A side answered 401 or 403.
+    var hasRefusedCredential: Bool {
+        failures.contains { if case .refusedCredential = $0 { true } else { false } }
+    }
+
     /// The exit code that this cycle alone would give.
     var exitStatus: ExitStatus {
         if let stateError { return stateError.exitStatus }
