@@ -115,6 +115,7 @@ enum Migrations {
         CREATE TABLE scan_unit(
             day INTEGER NOT NULL, school INTEGER NOT NULL, next TEXT, pages INTEGER NOT NULL DEFAULT 0,
             records INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,
+            -- 0 to be read, 1 read to its last page, 2 answered 404.
             done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(day, school)) WITHOUT ROWID;
 
         CREATE TABLE cycle(

@@ -37,6 +37,8 @@ public actor DistrictEngine {
     /// Those of them that have an event of their own.
     var failuresSaid: [SideFailure] = []
     var hasCarriedOver = false
+    /// What only a person can mend, and what the cycle went on without.
+    var operatorProblem: String?
     /// A side that refused its credential: its writes stop until it works again.
     var refusedSides: Set<Side> = []
     /// Clever calls the district paused: read, not written.

@@ -21,7 +21,7 @@ extension DistrictEngine {
     /// Reads what is missing of Schoology's roster: everything at first, then what is new, what a 404 called into
     /// question, or what an interrupted refresh left.
     private func completeSchoologyRoster() async throws {
-        guard let overrides = loadOverrides() else { return }
+        let overrides = try loadOverrides()
         let (isNew, digest, pending) = try state.reading { [settings] tx in
             let schools = try tx.schools(only: settings.clever.schools).map(\.id)
             return (
@@ -60,9 +60,8 @@ extension DistrictEngine {
                 try tx.set(.schoologyRosterBegunAt, now.milliseconds)
             }
         }
-        guard let overrides = loadOverrides() else { return false }
         let deadline = kind == .once ? nil : world.clock.uptime() + settings.clever.pollInterval
-        return try await refreshSchoologyRoster(overrides: overrides, until: deadline)
+        return try await refreshSchoologyRoster(overrides: try loadOverrides(), until: deadline)
     }
 
     /// A record named a student or section that no roster has shown: one more reading may show it.
@@ -76,9 +75,8 @@ extension DistrictEngine {
 
     func refreshRosterForUnknownIDs() async throws {
         try await readCleverRoster()
-        guard let overrides = loadOverrides() else { return }
         do {
-            try await refreshSchoologyRoster(overrides: overrides, until: nil)
+            try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
         } catch let failure as SideFailure {
             note(failure)
         }
@@ -87,8 +85,7 @@ extension DistrictEngine {
     /// Schoology answered 404 for a section or an enrollment: it may have been replaced.
     func refreshRoster(ofSection section: Int64) async throws {
         try state.transaction { try $0.forget(section: section) }
-        guard let overrides = loadOverrides() else { return }
-        try await refreshSchoologyRoster(overrides: overrides, until: nil)
+        try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
     }
 
     /// Reads who is in these sections again.
@@ -96,11 +93,10 @@ extension DistrictEngine {
         try state.transaction { tx in
             for section in sections { try tx.forgetEnrollments(ofSection: section) }
         }
-        guard let overrides = loadOverrides() else { return }
-        try await refreshSchoologyRoster(overrides: overrides, until: nil)
+        try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
     }
 
-    private func readCleverRoster() async throws {
+    func readCleverRoster() async throws {
         let generation = try state.reading { try $0.nextRosterGeneration() }
         try await pages(cleverRequests.schools(), CleverAnswer.schools) { [state] schools in
             try state.transaction { tx in
@@ -121,6 +117,10 @@ extension DistrictEngine {
             try tx.finishCleverRoster(generation: generation, now: now.milliseconds)
         }
         hasReadCleverRoster = true
+        let shared = Set(try state.reading { try $0.schools(only: []) }.map(\.cleverID))
+        for school in settings.clever.schools where !shared.contains(school) {
+            log(.warning, .cleverSchoolMissing, ["clever_school_id": .id(school), "date": ""])
+        }
         try recovered(.clever)
     }
 
@@ -145,18 +145,38 @@ extension DistrictEngine {
         }
     }
 
-    /// Nil where the file can't be read, which is said: then the matches stay as they are, and marks go on.
-    private func loadOverrides() -> OverridesFile? {
+    /// The overrides as they are now; where the file has a mistake, as they were when it had none. A mistake is
+    /// said once, shown by `status`, and blocks nothing else.
+    private func loadOverrides() throws -> OverridesFile {
+        let none = OverridesFile(overrides: Overrides(), digest: "none", text: "")
+        let (lastText, lastProblem) = try state.reading {
+            (try $0.text(.overridesText), try $0.text(.overridesProblem))
+        }
         do {
-            return try world.overrides() ?? OverridesFile(overrides: Overrides(), digest: "none")
+            let file = try world.overrides() ?? none
+            if file.text != lastText ?? "" || lastProblem != nil {
+                try state.transaction { tx in
+                    try tx.set(.overridesText, text: file.text)
+                    try tx.set(.overridesProblem, text: nil)
+                }
+            }
+            operatorProblem = nil
+            return file
+        } catch let error as StateError {
+            throw error
         } catch {
-            log(
-                .error, .configRejected,
-                [
-                    "key": "matching.overrides_file", "reason": .id("\(error)"),
-                    "repair": "mend the file; until then nothing is matched anew",
-                ])
-            return nil
+            let problem = "overrides_file: \(error)"
+            operatorProblem = problem
+            if problem != lastProblem {
+                try state.transaction { try $0.set(.overridesProblem, text: problem) }
+                log(
+                    .error, .configRejected,
+                    [
+                        "key": "matching.overrides_file", "reason": .id(problem),
+                        "repair": "mend the file; until then the overrides stay as they were",
+                    ])
+            }
+            return try lastText.map { try OverridesFile(csv: $0) } ?? none
         }
     }
 

@@ -20,6 +20,9 @@ extension DistrictEngine {
         try await refreshRosterIfWanted()
         try await decide(onlyDay: nil)
         if let failure { throw failure }
+        if try state.transaction({ try $0.reopenMissingUnits() }) {
+            throw SideFailure.notFound(.clever, detail: "a day of a school that it has shown for other days")
+        }
         let (totals, first) = try state.transaction { tx in
             let totals = try tx.scanTotals()
             try tx.finishScan(scan, fullScanDay: scan.complete ? scan.today : nil)
@@ -122,14 +125,17 @@ extension DistrictEngine {
                 guard reader.restarts <= RetryPolicy.triesInACycle else {
                     throw SideFailure.malformed(.clever, detail: "it refuses the cursors that it gives")
                 }
-                try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: false) }
+                try state.transaction { try $0.restartUnit(day: unit.day, school: unit.school) }
                 continue
-            case .schoolMissing:
-                // A school that is no longer shared takes nothing with it: what is stored stays.
+            case .notFound:
+                guard reader.next == nil, try await isUnshared(unit) else {
+                    throw SideFailure.notFound(
+                        .clever, detail: "the attendance of school \(unit.schoolCleverID), which it has shown before")
+                }
                 log(
                     .warning, .cleverSchoolMissing,
                     ["clever_school_id": .id(unit.schoolCleverID), "date": .id(unit.day)])
-                try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: true) }
+                try state.transaction { try $0.setUnitMissing(day: unit.day, school: unit.school) }
                 return
             case .failed(let failure):
                 throw failure
@@ -146,10 +152,20 @@ extension DistrictEngine {
         }
     }
 
+    /// A school that answers 404: is it no longer shared (then it takes nothing with it, what is stored stays), or
+    /// is that a passing fault, which the next cycle must read again?
+    private func isUnshared(_ unit: ScanUnit) async throws -> Bool {
+        if !hasReadCleverRoster { try await readCleverRoster() }
+        return try state.reading { [settings] tx in
+            let isListed = try tx.schools(only: settings.clever.schools).contains { $0.id == unit.school }
+            return try !isListed || !tx.hasAnswered(school: unit.school)
+        }
+    }
+
     private enum PageAttempt {
         case page(AttendancePage)
         case cursorExpired
-        case schoolMissing
+        case notFound
         case failed(SideFailure)
     }
 
@@ -159,7 +175,7 @@ extension DistrictEngine {
         } catch {
             switch error {
             case .rejected(_, status: 400, _) where request.url.contains("starting_after="): return .cursorExpired
-            case .notFound: return .schoolMissing
+            case .notFound: return .notFound
             default: return .failed(error)
             }
         }

@@ -18,7 +18,10 @@ extension CycleReport {
             case .stopped: .done
             }
         }
-        return ExitStatus.worst(of: statuses + [totals.outbox > 0 ? .undelivered : .done])
+        return ExitStatus.worst(
+            of: statuses + [
+                totals.outbox > 0 ? .undelivered : .done, operatorProblem == nil ? .done : .operatorMustAct,
+            ])
     }
 }
 
