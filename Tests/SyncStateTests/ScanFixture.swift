@@ -24,7 +24,7 @@ struct ScanFixture {
     func store(
         _ updates: [RecordUpdate], quarantined: [QuarantinedRecord] = [], day: Day = TemporaryState.day,
         records: Int? = nil, next: String? = nil, done: Bool = true, now: Timestamp = TemporaryState.now
-    ) throws -> (unknown: Bool, newlyQuarantined: [QuarantinedRecord]) {
+    ) throws -> [QuarantinedRecord] {
         let unit = ScanUnit(day: day, school: school, schoolCleverID: "school", next: nil)
         return try temporary.write { tx in
             try tx.storePage(
