@@ -87,7 +87,8 @@ import Testing
         }
         let ended = try await place.run("once")
         #expect(ended.status == 78)
-        #expect(LogLine.all(ended.log).filter { $0.event == "auth.failed" }.map { $0.fields["side"] } == [side.rawValue])
+        #expect(
+            LogLine.all(ended.log).filter { $0.event == "auth.failed" }.map { $0.fields["side"] } == [side.rawValue])
         #expect(try await place.run("status").status == 1)
     }
 
@@ -109,7 +110,9 @@ import Testing
         for command in ["once", "run", "check-config"] { #expect(try await place.run(command).status == 78) }
     }
 
-    @Test(arguments: ["once", "run", "status"]) func aDamagedStateNeedsAnOperatorAndIsLeftAlone(command: String) async throws {
+    @Test(arguments: ["once", "run", "status"]) func aDamagedStateNeedsAnOperatorAndIsLeftAlone(command: String)
+        async throws
+    {
         let place = try await Installation.make()
         let garbage = Data((0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) })
         try FileManager.default.createDirectory(at: place.stateFolder, withIntermediateDirectories: true)
@@ -121,7 +124,8 @@ import Testing
         #expect(place.sandbox.requests.isEmpty)
     }
 
-    @Test(arguments: ["once", "run", "status"]) func aStateOfANewerVersionNeedsAnOperator(command: String) async throws {
+    @Test(arguments: ["once", "run", "status"]) func aStateOfANewerVersionNeedsAnOperator(command: String) async throws
+    {
         let place = try await Installation.make()
         #expect(try await place.run("once").status == 0)
         let queue = try DatabaseQueue(path: place.stateFile.path)
@@ -147,7 +151,8 @@ import Testing
         try place.secret("not-the-token", "wrong")
         try place.configure(
             .init(
-                more: place.district("unreachable", cleverURL: closed) + "\n" + place.district("refused", token: "wrong"))
+                more: place.district("unreachable", cleverURL: closed) + "\n"
+                    + place.district("refused", token: "wrong"))
         )
         #expect(try await place.run("once").status == 78)
     }

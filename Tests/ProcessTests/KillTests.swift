@@ -11,7 +11,8 @@ import Testing
         while true {
             request += 1
             try change(place, round: request)
-            let fault = place.sandbox.add(Fault(.hang(seconds: 3600), skip: request - 1, count: 1, isApplied: isApplied))
+            let fault = place.sandbox.add(
+                Fault(.hang(seconds: 3600), skip: request - 1, count: 1, isApplied: isApplied))
             let program = try place.start("once")
             try await eventually("request \(request) hangs, or there is none") {
                 place.sandbox.strikes(ofFault: fault) == 1 || !program.isRunning

@@ -145,7 +145,8 @@ final class Installation: Sendable {
         for record in records.sorted(by: { ($0.section == nil ? 0 : 1) < ($1.section == nil ? 0 : 1) }) {
             let pair = sandbox.pairs().first {
                 $0.cleverStudent == record.student
-                    && (record.section == nil ? homerooms.contains($0.cleverSection) : $0.cleverSection == record.section)
+                    && (record.section == nil
+                        ? homerooms.contains($0.cleverSection) : $0.cleverSection == record.section)
             }
             guard let pair else { continue }
             let status =
