@@ -39,7 +39,13 @@ extension DistrictEngine {
             case .empty: return
             case .wait(let until): await world.clock.sleep(until: until)
             case .entry(let entry):
-                try await push(entry)
+                do {
+                    try await push(entry)
+                } catch let failure as SideFailure {
+                    // Nothing can be sent any more. Thrown on, it would cut off what the others have in flight.
+                    if failure != .stopped { pushFailure = pushFailure ?? failure }
+                    return
+                }
                 advance()
             }
         }
