@@ -96,14 +96,19 @@ extension Transaction {
     }
 
     /// To be tried again at `until`. Unless its outcome is unknown, it did not happen.
+    ///
+    /// - Parameter endsRound: this cycle has given it up, so that it has no tries left before the next.
     public func postpone(
         _ id: Int64, until: Timestamp, code: Int?, message: String?, unknown: Bool, endsRound: Bool
     ) throws {
         try run(
             """
             UPDATE outbox SET state = ?1, sent = CASE WHEN ?1 THEN sent END, next_attempt = ?2, code = ?3, message = ?4,
-                attempts = CASE WHEN ?5 THEN 0 ELSE attempts END, rounds = rounds + ?5 WHERE id = ?6
-            """, [unknown ? 1 : 0, until.milliseconds, code, message, endsRound, id])
+                attempts = CASE WHEN ?5 THEN ?6 ELSE attempts END, rounds = rounds + ?5 WHERE id = ?7
+            """,
+            [
+                unknown ? 1 : 0, until.milliseconds, code, message, endsRound, RetryPolicy.triesInACycle, id,
+            ])
     }
 
     /// It was not applied, and the try doesn't count.

@@ -17,6 +17,20 @@ extension Transaction {
         }
     }
 
+    /// The matched students of a section, by their enrollment.
+    public func studentsByEnrollment(schoologySection: Int64) throws -> [Int64: Int64] {
+        var students: [Int64: Int64] = [:]
+        for row in try rows(
+            """
+            SELECT schoology_enrollment.id, student.id FROM schoology_enrollment
+            JOIN student ON student.uid = schoology_enrollment.uid WHERE schoology_section = ?
+            """, [schoologySection])
+        {
+            students[row[0]] = row[1]
+        }
+        return students
+    }
+
     /// A 410: the section is not asked again before `until`. Nil lifts it.
     public func suspend(section: Int64, until: Timestamp?) throws {
         try run("UPDATE section SET suspended_until = ? WHERE id = ?", [until?.milliseconds, section])

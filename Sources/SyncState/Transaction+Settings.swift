@@ -20,6 +20,9 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case fingerprint
     /// Clever's `state` of the district.
     case districtState = "district_state"
+    /// Schoology's credits spent in the window that ended at `schoologySpentAt`.
+    case schoologySpent = "schoology_spent"
+    case schoologySpentAt = "schoology_spent_at"
     case cleverRefusedAt = "clever_refused_at"
     case schoologyRefusedAt = "schoology_refused_at"
 }

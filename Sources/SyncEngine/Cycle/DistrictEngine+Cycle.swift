@@ -12,6 +12,7 @@ extension DistrictEngine {
         counts = CycleCounts()
         failures = []
         matchEvents = 0
+        failuresSaid = []
         let requestsBefore = (clever.requests, schoology.requests)
         var unchanged = false
         var stateError: StateError?
@@ -21,6 +22,7 @@ extension DistrictEngine {
                 return try tx.beginCycle(kind: kind.rawValue, now: now)
             }
             log(.info, .cycleStarted, ["kind": .id(kind.rawValue)])
+            try carrySpendingOver()
             try loadSideStates()
             unchanged = try await runSteps()
         } catch let error as StateError {
@@ -90,6 +92,26 @@ extension DistrictEngine {
         return district
     }
 
+    /// Credits that the process before this one spent still count in the server's window.
+    private func carrySpendingOver() throws {
+        guard !hasCarriedOver else { return }
+        hasCarriedOver = true
+        let (spent, at) = try state.reading { tx in
+            (try tx.number(.schoologySpent), try tx.number(.schoologySpentAt))
+        }
+        guard let spent, let at else { return }
+        // A clock that went back must not keep the budget shut for longer than a window.
+        let age = max(now - Timestamp(milliseconds: at), .zero)
+        schoology.carryOver(Int(spent), settled: world.clock.uptime() - age)
+    }
+
+    func storeSpending(_ tx: Transaction) throws {
+        let spent = schoology.spent
+        guard spent > 0 else { return }
+        try tx.set(.schoologySpent, Int64(spent))
+        try tx.set(.schoologySpentAt, now.milliseconds)
+    }
+
     private func loadSideStates() throws {
         let (clever, schoology, district) = try state.reading { tx in
             (try tx.number(.cleverRefusedAt), try tx.number(.schoologyRefusedAt), try tx.text(.districtState))
@@ -106,6 +128,8 @@ extension DistrictEngine {
         guard failure != .stopped, !failures.contains(failure) else { return }
         failures.append(failure)
         guard case .refusedCredential(let side, let status, let message) = failure else { return }
+        // `auth.failed` says it all, and says it once.
+        failuresSaid.append(failure)
         guard refusedSides.insert(side).inserted else { return }
         log(
             .error, .authFailed,
@@ -140,7 +164,8 @@ extension DistrictEngine {
         let json = "{" + counts.fields.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
         var stateError = stateError
         do {
-            try state.transaction { [cycle, now] tx in
+            try state.transaction { [self, cycle, now] tx in
+                try self.storeSpending(tx)
                 try tx.finishCycle(cycle, outcome: outcome.rawValue, reason: reason, counts: json, now: now)
             }
         } catch {
@@ -151,17 +176,16 @@ extension DistrictEngine {
                 .error, .cycleFailed,
                 ["side": "state", "reason": .id(stateError), "repair": .id(stateError.repair)])
         }
-        for failure in failures {
+        for failure in failures where !failuresSaid.contains(failure) {
             log(
                 .error, .cycleFailed,
                 ["side": .id(failure.side), "reason": .id(failure), "repair": .id(failure.repair)])
         }
-        var event = Event(.info, .cycleFinished, district: settings.name, cycle: cycle)
-        event.fields.append(.init("outcome", .text(outcome.rawValue)))
-        event.fields += counts.fields.map { .init($0.name, .int($0.value)) }
-        event.fields += totals.fields.map { .init($0.name, .int($0.value)) }
-        event.fields.append(.init("duration_ms", .int(duration.milliseconds)))
-        world.events.record(event)
+        var fields = [Event.Field("outcome", .text(outcome.rawValue))]
+        fields += counts.fields.map { .init($0.name, .int($0.value)) }
+        fields += totals.fields.map { .init($0.name, .int($0.value)) }
+        fields.append(.init("duration_ms", .int(duration.milliseconds)))
+        cycleLog.write(.info, .cycleFinished, fields)
         return CycleReport(
             district: settings.name, cycle: cycle, outcome: outcome, counts: counts, failures: failures,
             stateError: stateError, totals: totals, duration: duration, unchanged: unchanged)

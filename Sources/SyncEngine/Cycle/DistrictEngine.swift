@@ -27,10 +27,16 @@ public actor DistrictEngine {
     /// One refresh of the roster at a time.
     let rosterTurn = Slots(1)
 
-    var cycle: Int64 = 0
+    let cycleLog: CycleLog
+    var cycle: Int64 = 0 {
+        didSet { cycleLog.cycle = cycle }
+    }
     var kind = Kind.scheduled
     var counts = CycleCounts()
     var failures: [SideFailure] = []
+    /// Those of them that have an event of their own.
+    var failuresSaid: [SideFailure] = []
+    var hasCarriedOver = false
     /// A side that refused its credential: its writes stop until it works again.
     var refusedSides: Set<Side> = []
     /// Clever calls the district paused: read, not written.
@@ -51,10 +57,12 @@ public actor DistrictEngine {
         self.state = state
         self.world = world
         self.executor = executor
-        clever = CleverClient(world: world, maxInFlight: settings.clever.maxInFlight, stop: stopFlag)
+        cycleLog = CycleLog(events: world.events, district: settings.name)
+        clever = CleverClient(
+            world: world, log: cycleLog, maxInFlight: settings.clever.maxInFlight, stop: stopFlag)
         schoology = SchoologyClient(
-            world: world, limit: settings.schoology.rateLimit, maxInFlight: settings.schoology.maxInFlight,
-            stop: stopFlag)
+            world: world, log: cycleLog, limit: settings.schoology.rateLimit,
+            maxInFlight: settings.schoology.maxInFlight, stop: stopFlag)
         cleverRequests = CleverRequests(
             baseURL: settings.clever.baseURL, token: settings.clever.token, pageSize: settings.clever.pageSize)
         schoologyRequests = SchoologyRequests(baseURL: settings.schoology.baseURL)
@@ -73,6 +81,6 @@ public actor DistrictEngine {
     var rules: MergeRules { MergeRules(settings) }
 
     func log(_ level: Event.Level, _ name: Event.Name, _ fields: KeyValuePairs<String, Event.Value> = [:]) {
-        world.events.record(Event(level, name, district: settings.name, cycle: cycle, fields))
+        cycleLog.write(level, name, fields)
     }
 }

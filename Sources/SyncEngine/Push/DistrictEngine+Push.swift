@@ -19,6 +19,10 @@ extension DistrictEngine {
         pushFailure = nil
         readFailuresInARow = 0
         do {
+            if refusedSides.contains(.schoology), case .entry(let probe) = pushQueue.next(now: world.clock.uptime()) {
+                // One section tells whether the credential works again.
+                try await push(probe)
+            }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<workers { group.addTask { try await self.pushWorker() } }
                 try await group.waitForAll()
@@ -111,6 +115,7 @@ extension DistrictEngine {
     ) throws -> [PendingWrite] {
         if section.wasSuspended { try resume(section, tx) }
         var writes: [PendingWrite] = []
+        var pending: Set<SectionReading.Place> = []
         for item in section.items {
             // A newer decision may have taken the item's place while the section was read.
             guard let item = try tx.outboxItem(id: item.id) else { continue }
@@ -129,12 +134,29 @@ extension DistrictEngine {
                 try giveUpForNow(item, code: nil, message: message, unknown: item.sent != nil, tx)
                 continue
             }
+            pending.insert(place)
             guard let status = try settle(item, showing: reading.status(place), tx) else { continue }
             writes.append(
                 PendingWrite(
                     item: item, enrollment: placement.enrollment, status: status, comment: reading.comment(place)))
         }
+        try observeOthers(section, reading, except: pending, tx)
         return writes
+    }
+
+    /// Notes what the section shows for keys that nothing waits for: a change made in Schoology alone is drift.
+    private func observeOthers(
+        _ section: PushSection, _ reading: SectionReading, except pending: Set<SectionReading.Place>, _ tx: Transaction
+    ) throws {
+        let students = try tx.studentsByEnrollment(schoologySection: section.schoologyID)
+        for (place, status) in reading.all where !pending.contains(place) {
+            guard let student = students[place.enrollment] else { continue }
+            let key = Key(section: section.entry.section, student: student, day: place.day)
+            var mark = try tx.mark(key)
+            guard mark.schoology != status else { continue }
+            mark.observe(status, at: now)
+            try tx.save(mark, key)
+        }
     }
 
     /// Decides one pending key with both sides known.
@@ -216,6 +238,7 @@ extension DistrictEngine {
     ) async throws -> Bool {
         try state.transaction { tx in
             for write in batch { try tx.markSent(write.item.id, status: write.status) }
+            try self.storeSpending(tx)
         }
         counts.puts += 1
         counts.sent += batch.count
@@ -265,11 +288,13 @@ extension DistrictEngine {
                 "acknowledged": .int(acknowledged.count), "failed": .int(batch.count - acknowledged.count),
             ])
         if let gone = sorted[.suspendSection], !gone.isEmpty {
-            try suspend(section, items: gone.map(\.write.item))
+            try notSent(gone.map(\.write.item))
+            try suspend(section)
             return false
         }
         if let missing = sorted[.refreshRoster], !missing.isEmpty {
-            try await refreshAfterNotFound(missing.map(\.write.item), section, code: 404)
+            try notSent(missing.map(\.write.item))
+            try await refreshAfterNotFound(missing.map(\.write.item), section)
         }
         if let unknown = sorted[.unknown], !unknown.isEmpty {
             try outcomeUnknown(

@@ -8,8 +8,8 @@ extension DistrictEngine {
     func readFailed(_ failure: SideFailure, _ section: PushSection) async throws {
         switch failure {
         case .stopped: return
-        case .gone: try suspend(section, items: section.items)
-        case .notFound: try await refreshAfterNotFound(section.items, section, code: 404)
+        case .gone: try suspend(section)
+        case .notFound: try await refreshAfterNotFound(section.items, section)
         case .refusedCredential: note(failure)
         case .unreachable, .malformed:
             // The side's trouble, not these writes': they stay due.
@@ -32,9 +32,11 @@ extension DistrictEngine {
             try notSent(batch.map(\.item))
             note(failure)
         case .gone:
-            try suspend(section, items: batch.map(\.item))
+            try notSent(batch.map(\.item))
+            try suspend(section)
         case .notFound:
-            try await refreshAfterNotFound(batch.map(\.item), section, code: 404)
+            try notSent(batch.map(\.item))
+            try await refreshAfterNotFound(batch.map(\.item), section)
         case .rejected(_, let status, let message):
             guard batch.count > 1 else {
                 try state.transaction { try self.reject(batch[0].item, code: status, message: message, $0) }
@@ -109,17 +111,14 @@ extension DistrictEngine {
     }
 
     /// 404: the roster is refreshed once for each write; then it counts as any other 4xx.
-    func refreshAfterNotFound(_ items: [OutboxItem], _ section: PushSection, code: Int) async throws {
+    func refreshAfterNotFound(_ items: [OutboxItem], _ section: PushSection) async throws {
         let again = items.filter { !$0.rosterRefreshed }
         try state.transaction { tx in
             for item in items where item.rosterRefreshed {
-                try self.reject(
-                    item, code: code, message: "Schoology does not know it, after the roster was refreshed", tx)
+                let message = "Schoology does not know it, after the roster was refreshed"
+                try self.reject(item, code: 404, message: message, tx)
             }
-            for item in again {
-                try tx.notSent(item.id)
-                try tx.markRosterRefreshed(item.id)
-            }
+            for item in again { try tx.markRosterRefreshed(item.id) }
         }
         guard !again.isEmpty else { return }
         do {
@@ -131,12 +130,9 @@ extension DistrictEngine {
     }
 
     /// 410: the section belongs to the PowerSchool SIS Attendance App. It is left alone for a day.
-    func suspend(_ section: PushSection, items: [OutboxItem]) throws {
+    func suspend(_ section: PushSection) throws {
         let until = now + Self.suspension
-        try state.transaction { tx in
-            for item in items { try tx.notSent(item.id) }
-            try tx.suspend(section: section.entry.section, until: until)
-        }
+        try state.transaction { try $0.suspend(section: section.entry.section, until: until) }
         log(
             .warning, .sectionSuspended,
             ["schoology_section_id": .int(section.schoologyID), "until": .id(until)])
@@ -174,7 +170,8 @@ extension DistrictEngine {
         }
     }
 
-    private func notSent(_ items: [OutboxItem]) throws {
+    /// The server did not apply them, and the try doesn't count.
+    func notSent(_ items: [OutboxItem]) throws {
         try state.transaction { tx in
             for item in items { try tx.notSent(item.id) }
         }

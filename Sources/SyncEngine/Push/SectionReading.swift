@@ -24,6 +24,9 @@ struct SectionReading {
         unreadable.formUnion(page.unreadableKeys)
     }
 
+    /// Every row that Schoology gave.
+    var all: [(place: Place, status: Status)] { marks.map { ($0.key, $0.value.status) } }
+
     func status(_ place: Place) -> Status { marks[place]?.status ?? .present }
 
     func comment(_ place: Place) -> String? { marks[place]?.comment }

@@ -5,14 +5,16 @@ import Transport
 /// Clever's requests: its count of requests a minute, at most so many in flight, retries within the allowance.
 final class CleverClient {
     private let world: World
+    private let log: CycleLog
     private let slots: Slots
     private let stop: StopFlag
     private var gate = QuotaGate()
     private var allowance = RetryAllowance()
     private(set) var requests = 0
 
-    init(world: World, maxInFlight: Int, stop: StopFlag) {
+    init(world: World, log: CycleLog, maxInFlight: Int, stop: StopFlag) {
         self.world = world
+        self.log = log
         self.stop = stop
         slots = Slots(maxInFlight)
     }
@@ -46,7 +48,7 @@ final class CleverClient {
                         throw .unreachable(.clever, detail: "it goes on answering 429 (too many requests)")
                     }
                     let wait = (until - world.clock.uptime()).milliseconds
-                    world.events.record(Event(.info, .rateWaiting, ["side": "clever", "wait_ms": .int(wait)]))
+                    log.write(.info, .rateWaiting, ["side": "clever", "wait_ms": .int(wait)])
                     continue
                 case .notFound:
                     throw .notFound(.clever, detail: message ?? "what was asked for")

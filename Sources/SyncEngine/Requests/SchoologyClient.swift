@@ -24,6 +24,7 @@ final class SchoologyClient {
     }
 
     private let world: World
+    private let log: CycleLog
     private let slots: Slots
     private let stop: StopFlag
     private var budget: RateBudget
@@ -31,8 +32,9 @@ final class SchoologyClient {
     private let limit: RateLimit
     private(set) var requests = 0
 
-    init(world: World, limit: RateLimit, maxInFlight: Int, stop: StopFlag) {
+    init(world: World, log: CycleLog, limit: RateLimit, maxInFlight: Int, stop: StopFlag) {
         self.world = world
+        self.log = log
         self.limit = limit
         self.stop = stop
         slots = Slots(maxInFlight)
@@ -41,6 +43,11 @@ final class SchoologyClient {
 
     /// Credits free now.
     var available: Int { budget.available(now: world.clock.uptime()) }
+
+    /// Credits taken, or spent and still in the server's window.
+    var spent: Int { budget.spent(now: world.clock.uptime()) }
+
+    func carryOver(_ credits: Int, settled: Timestamp) { budget.carryOver(credits, settled: settled) }
 
     /// Takes one retry out of the allowance.
     func takeRetry() -> Bool { allowance.takeRetry(now: world.clock.uptime()) }
@@ -160,7 +167,7 @@ final class SchoologyClient {
             case .wait(let until):
                 if until - now >= .seconds(30) {
                     let wait = (until - now).milliseconds
-                    world.events.record(Event(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait)]))
+                    log.write(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait)])
                 }
                 await world.clock.sleep(until: until)
             case .waitForAnswer:
@@ -215,8 +222,7 @@ final class SchoologyClient {
         let wait = RetryAfter.delay(response[header: "Retry-After"]) ?? RetryAfter.unstated
         let now = world.clock.uptime()
         budget.block(until: now + max(wait, .milliseconds(100)))
-        world.events.record(
-            Event(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait.milliseconds), "status": .int(429)]))
+        log.write(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait.milliseconds), "status": .int(429)])
         return wait <= RetryPolicy.longestWaitInACycle
     }
 }

@@ -23,7 +23,7 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
             "\(side) refuses the credential (\(status)\(Self.suffix(message)))"
         case .unreachable(let side, let detail): "\(side) is unreachable: \(detail)"
         case .malformed(let side, let detail): "\(side) answers what it should not: \(detail)"
-        case .notFound(let side, let detail): "\(side) answers 404 for \(detail)"
+        case .notFound(let side, let detail): "\(side) does not know \(detail) (404)"
         case .gone(let side): "\(side) answers 410"
         case .rejected(let side, let status, let message):
             "\(side) refuses the request (\(status)\(Self.suffix(message)))"

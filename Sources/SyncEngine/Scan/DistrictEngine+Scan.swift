@@ -41,17 +41,24 @@ extension DistrictEngine {
     /// Goes on with the scan that was interrupted, if it is still the one that is wanted; else begins anew.
     private func openScan(until target: Timestamp) throws -> Scan {
         let today = today
-        return try state.transaction { [now, kind, settings] tx in
+        let scan = try state.transaction { [now, kind, settings] tx -> Scan? in
             let complete = try kind == .once || tx.number(.lastFullScanDay) != Int64(today.number)
             if let open = try tx.scan(), open.target == target, open.today == today, open.complete || !complete {
                 return open
             }
             let window = complete ? settings.clever.lookback : settings.clever.recentLookback
             let days = (0..<max(window.wholeDays, 1)).map { today - $0 }
-            return try tx.beginScan(
-                target: target, today: today, days: days,
-                schools: try tx.schools(only: settings.clever.schools).map(\.id), complete: complete, now: now)
+            let schools = try tx.schools(only: settings.clever.schools).map(\.id)
+            return schools.isEmpty
+                ? nil
+                : try tx.beginScan(
+                    target: target, today: today, days: days, schools: schools, complete: complete, now: now)
         }
+        guard let scan else {
+            throw SideFailure.notFound(
+                .clever, detail: "any school in scope: check clever.schools and what the token shares")
+        }
+        return scan
     }
 
     private nonisolated func firstDay(of scan: Scan) -> Day {

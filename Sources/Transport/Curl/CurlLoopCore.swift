@@ -117,9 +117,16 @@ final class CurlLoopCore: @unchecked Sendable {
             if running.isEmpty { return nil }
             wake = min(wake ?? deadline, deadline)
         }
+        guard let wake else { return Self.longestWait }
         // Rounded up, so that it is past when the loop wakes.
-        return wake.map { Int32(clamping: min((now.duration(to: $0)).milliseconds + 1, 60_000)) } ?? 60_000
+        return Int32(clamping: min(now.duration(to: wake).milliseconds + 1, Int(Self.longestWaitForAnswers)))
     }
+
+    /// Milliseconds between two looks at nothing.
+    private static let longestWait: Int32 = 60_000
+    /// libcurl 7.88 can leave the requests of an HTTP/2 connection asleep though their answers have been read, until a
+    /// timer of its own happens to fire: the connect timeout, seconds later. `curl_multi_perform` looks at every one.
+    private static let longestWaitForAnswers: Int32 = 50
 
     private func start(_ transfer: CurlTransfer, _ continuation: CurlTransfer.Continuation) {
         transfer.continuation = continuation

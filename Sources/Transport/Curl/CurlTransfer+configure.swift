@@ -14,8 +14,8 @@ extension CurlTransfer {
             // The signature is over the path as it was given: `/./` stays.
             && set(easy, CURLOPT_PATH_AS_IS, 1)
             && set(easy, CURLOPT_HTTP_VERSION, isTLS ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
-            // Rather share a connection that is being made than open another, where HTTP/2 may come of it.
-            && set(easy, CURLOPT_PIPEWAIT, isTLS ? 1 : 0)
+            // No CURLOPT_PIPEWAIT: libcurl doesn't look at the timeouts of requests that wait for a connection of
+            // others. Where HTTP/2 comes of it, the first few requests have made one connection each.
             // libcurl takes 0 as its own default.
             && set(easy, CURLOPT_CONNECTTIMEOUT_MS, max(settings.connectTimeout.milliseconds, 1))
             && set(easy, CURLOPT_NOSIGNAL, 1)

@@ -68,6 +68,14 @@ final class CurlTransfer: @unchecked Sendable {
     /// False only when no byte of the request was handed to a connection.
     var wasSent: Bool { progress != .notSent }
 
+    /// True when a second arrival at the server changes nothing for anyone.
+    private var isRepeatable: Bool {
+        request.method == .get
+            && !request.headers.contains {
+                $0.name.lowercased() == "authorization" && $0.value.lowercased().hasPrefix("oauth ")
+            }
+    }
+
     func finish(_ outcome: Result<HTTPResponse, TransportError>) {
         continuation?.resume(returning: outcome)
         continuation = nil
@@ -77,13 +85,13 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// Connected, TLS shaken, nothing written yet. Returns whether libcurl may write the request.
     ///
-    /// libcurl comes here a second time when a kept connection died before a byte of the answer came
-    /// (`Curl_retry_request` in its `lib/transfer.c`): it would send the request again, though the server may have
-    /// acted on the first. A write must then be read back first, and a signed request carries a nonce that may be
-    /// used once (RFC 5849 section 3.3); so nothing is ever sent twice under one `send`. Whoever sent it decides.
-    /// A connection that the server closed while it was idle is noticed before this, and costs nothing.
+    /// libcurl comes here again when a kept connection died, or an HTTP/2 server turned the stream away, before a byte
+    /// of the answer came (`Curl_retry_request` in its `lib/transfer.c`): it would send the request again, though the
+    /// server may have acted on the first. A write must be read back first, and a nonce may be used once (RFC 5849
+    /// section 3.3); only an unsigned GET is let through, up to libcurl's own limit of five. Rare: a connection that
+    /// the server closed while it was idle is noticed before this.
     func isAboutToSend() -> Bool {
-        guard progress == .notSent else {
+        guard progress == .notSent || isRepeatable else {
             progress = .resendRefused
             return false
         }

@@ -9,7 +9,7 @@ import Glibc
 /// - The proxy variables of the environment (`https_proxy`, `no_proxy`, …) hold as libcurl reads them, save for
 ///   loopback hosts, which are never asked through a proxy.
 /// - No redirect is followed, no cookie kept, no `.netrc` read, and a user name in the URL is refused.
-/// - **One `send` is at most one request on the wire.** See `CurlTransfer.isAboutToSend()`.
+/// - **A write or a signed request goes over the wire at most once for each `send`.** See `CurlTransfer.isAboutToSend()`.
 public final class CurlTransport: HTTPTransport {
     private let loop: CurlLoop
     private let settings: TransferSettings

@@ -33,7 +33,9 @@ struct OutboxCommand: AsyncParsableCommand {
             guard !rows.isEmpty else {
                 return Terminal.say(dead ? "No dead letters." : "Nothing waits: everything decided was delivered.")
             }
-            var table = Table(["ID", "DISTRICT", "STATE", "DATE", "STUDENT", "SECTION", "TO", "TRIES", "CODE", "MESSAGE"])
+            var table = Table([
+                "ID", "DISTRICT", "STATE", "DATE", "STUDENT", "SECTION", "TO", "TRIES", "CODE", "MESSAGE",
+            ])
             for row in rows {
                 table.add([
                     String(row.id), row.district, row.state, row.key.date, row.key.cleverStudentID,
@@ -47,7 +49,8 @@ struct OutboxCommand: AsyncParsableCommand {
 
     struct RetryCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "retry", abstract: "Make writes due now; a dead letter lives again. The next cycle sends them.")
+            commandName: "retry", abstract: "Make writes due now; a dead letter lives again. The next cycle sends them."
+        )
 
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Ids, as `outbox list` shows them.") var ids: [Int64] = []

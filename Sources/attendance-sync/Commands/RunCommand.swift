@@ -24,7 +24,8 @@ struct RunCommand: AsyncParsableCommand {
         Refusals.announce(loaded, to: events)
         let daemon: Daemon
         do {
-            daemon = try Daemon(options: options, configuration: loaded.configuration, districts: districts, events: events)
+            daemon = try Daemon(
+                options: options, configuration: loaded.configuration, districts: districts, events: events)
         } catch let error as StateError {
             Terminal.complain("\(error)\n  to mend it: \(error.repair)")
             throw error.exitStatus.exitCode

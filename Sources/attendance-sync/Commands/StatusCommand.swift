@@ -176,7 +176,9 @@ struct StatusDocument: Encodable {
                 line("last good cycle", "none")
             }
             if let cycle = lastCycle, cycle.id != lastGoodCycle?.id {
-                line("last cycle", "\(cycle.id), \(cycle.outcome ?? "under way")" + (cycle.reason.map { ": \($0)" } ?? ""))
+                line(
+                    "last cycle",
+                    "\(cycle.id), \(cycle.outcome ?? "under way")" + (cycle.reason.map { ": \($0)" } ?? ""))
             }
             line("Clever read up to", (watermark ?? "nothing yet") + (scanUnderWay ? " (a scan is under way)" : ""))
             if paused { line("paused", "Clever calls the district paused: it is read, not written") }
@@ -191,7 +193,8 @@ struct StatusDocument: Encodable {
                 line(
                     "time for the rest",
                     "about \(Words.length(.milliseconds(Int64(rateBudget.secondsForTheRest * 1000)))) at "
-                        + "\(rateBudget.credits) credits / \(Words.length(.milliseconds(Int64(rateBudget.windowSeconds * 1000))))")
+                        + "\(rateBudget.credits) credits / \(Words.length(.milliseconds(Int64(rateBudget.windowSeconds * 1000))))"
+                )
             }
             line("dead letters", String(deadLetters))
             line("open conflicts", String(openConflicts))

@@ -3,7 +3,8 @@ import AttendanceCore
 /// Numbers and times as a person reads them.
 enum Words {
     static func count(_ number: Int, _ noun: String) -> String {
-        let grouped = String(String(number).reversed().enumerated().flatMap { $0 > 0 && $0 % 3 == 0 ? [",", $1] : [$1] }.reversed())
+        let grouped = String(
+            String(number).reversed().enumerated().flatMap { $0 > 0 && $0 % 3 == 0 ? [",", $1] : [$1] }.reversed())
         return "\(grouped) \(noun)\(number == 1 ? "" : "s")"
     }
 

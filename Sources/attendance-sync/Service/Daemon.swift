@@ -28,6 +28,7 @@ actor Daemon {
         for settings in districts {
             let service = try DistrictService(
                 settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
+            try service.state.check()
             runners[settings.name] = DistrictRunner(service)
         }
     }
@@ -37,10 +38,11 @@ actor Daemon {
             Event(
                 .notice, .serviceStarted,
                 ["version": .text(Version.current), "districts": .int(runners.count), "pid": .int(getpid())]))
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         for runner in runners.values { start(runner) }
         notifier.send(.ready(status: "\(runners.count) districts, first cycle under way"))
         let housekeeping = Task { await self.keepHouse() }
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+        for await signal in signals {
             if signal == .sighup {
                 await reload()
             } else {

@@ -96,7 +96,10 @@ final class Signers: Sendable {
             let signer = OAuthSigner(
                 consumerKey: key, consumerSecret: settings.consumerSecret.reveal(), method: method,
                 store: FileTimestampStore(path: file), now: { Int64(Date().timeIntervalSince1970) },
-                randomNonce: { String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36) })
+                randomNonce: {
+                    String(UInt64.random(in: .min ... .max), radix: 36)
+                        + String(UInt64.random(in: .min ... .max), radix: 36)
+                })
             signers[identity] = signer
             return signer
         }

@@ -27,7 +27,10 @@ import Transport
     }
 
     @Test func resetBeforeTheRequestWasReadMayHaveBeenSent() async throws {
-        let server = try LoopbackServer { $0.resetAtEnd() }
+        let server = try LoopbackServer { connection in
+            connection.awaitBytes()
+            connection.resetAtEnd()
+        }
         defer { server.stop() }
         try await withTransport { transport in
             let error = await failure(of: transport, HTTPRequest(.put, server.url, body: [1]))
@@ -50,23 +53,38 @@ import Transport
         #expect(server.requests.count == 1)
     }
 
-    @Test(arguments: [HTTPRequest.Method.get, .post, .put])
-    func sendsNothingTwiceWhenAKeptConnectionDies(_ method: HTTPRequest.Method) async throws {
-        let server = try LoopbackServer { connection in
-            guard connection.readRequest() != nil else { return }
-            connection.answer()
-            _ = connection.readRequest()
-            connection.resetAtEnd()
-        }
+    @Test(arguments: [
+        HTTPRequest(.put, "/", body: [1]), HTTPRequest(.post, "/", body: [1]), HTTPRequest(.put, "/"),
+        HTTPRequest(.get, "/", headers: [HTTPHeader("Authorization", "OAuth oauth_nonce=\"1\"")]),
+    ])
+    func sendsNoWriteAndNoNonceTwiceWhenAKeptConnectionDies(_ request: HTTPRequest) async throws {
+        let server = try LoopbackServer(answersOnceAndResets)
         defer { server.stop() }
+        var request = request
+        request.url = server.url
         try await withTransport { transport in
-            let request = HTTPRequest(method, server.url, body: method == .get ? nil : [1])
             _ = try await transport.send(request)
             let error = await failure(of: transport, request)
             #expect(error?.reason == .connectionLost)
             #expect(error?.sent == true)
         }
         #expect(server.requests.count == 2)
+    }
+
+    @Test func readsAgainWhenAKeptConnectionDies() async throws {
+        let server = try LoopbackServer(answersOnceAndResets)
+        defer { server.stop() }
+        try await withTransport { transport in
+            for _ in 0..<2 { _ = try await transport.send(HTTPRequest(.get, server.url)) }
+        }
+        #expect(server.requests.count == 3)
+    }
+
+    private let answersOnceAndResets: @Sendable (Connection) -> Void = { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.answer()
+        _ = connection.readRequest()
+        connection.resetAtEnd()
     }
 
     @Test func cleanCloseWithoutAnAnswerIsALostConnection() async throws {
@@ -127,7 +145,10 @@ import Transport
     }
 
     @Test func resetTLSHandshakeIsNoBadCertificateAndWasNotSent() async throws {
-        let server = try LoopbackServer { $0.resetAtEnd() }
+        let server = try LoopbackServer { connection in
+            connection.awaitBytes()
+            connection.resetAtEnd()
+        }
         defer { server.stop() }
         try await withTransport { transport in
             let error = await failure(of: transport, HTTPRequest(.put, "https://127.0.0.1:\(server.port)/", body: [1]))

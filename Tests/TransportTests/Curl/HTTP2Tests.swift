@@ -44,6 +44,35 @@ struct HTTP2Tests {
         }
     }
 
+    /// libcurl 7.88 left all of them asleep until a timer fired, ten seconds later, in one run out of four.
+    @Test(arguments: [(4, 10), (4, 1000), (50, 100), (50, 1000)])
+    func leavesNoRequestAsleep(_ inFlight: Int, _ perConnection: Int) async throws {
+        let certificates = try Certificates()
+        try certificates.issue("server", for: "IP:127.0.0.1")
+        let server = try NginxServer(
+            certificates, "server", settings: "keepalive_requests \(perConnection);",
+            location: "add_header X-Connection $connection; return 200;")
+        try await withTransport(caFile: certificates.authority) { transport in
+            _ = try await untilListening(transport, server.url)
+            let start = ContinuousClock.now
+            let connections = try await withThrowingTaskGroup(of: [String?].self) { group in
+                for _ in 0..<inFlight {
+                    group.addTask {
+                        var connections: [String?] = []
+                        for _ in 0..<400 / inFlight {
+                            let response = try await transport.send(HTTPRequest(.get, server.url))
+                            connections.append(response[header: "x-connection"])
+                        }
+                        return connections
+                    }
+                }
+                return try await group.reduce(into: Set()) { $0.formUnion($1) }
+            }
+            #expect(connections.count >= (400 / perConnection) / 2)
+            #expect(ContinuousClock.now - start < .seconds(8))
+        }
+    }
+
     @Test func cancelsOneStreamAndKeepsTheOthers() async throws {
         let certificates = try Certificates()
         try certificates.issue("server", for: "IP:127.0.0.1")

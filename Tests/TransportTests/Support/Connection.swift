@@ -39,6 +39,12 @@ final class Connection {
         return 0
     }
 
+    /// Waits until something has arrived, and leaves it unread.
+    func awaitBytes() {
+        var descriptors = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&descriptors, 1, -1)
+    }
+
     /// Waits until the client goes away.
     func hang() { while receive() {} }
 

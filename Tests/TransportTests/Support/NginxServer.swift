@@ -9,8 +9,8 @@ final class NginxServer: Sendable {
     private let directory: String
     private let process: Process
 
-    /// `location` is what the only server block does with a request.
-    init(_ certificates: Certificates, _ name: String, location: String) throws {
+    /// `settings` go into the only server block; `location` is what it does with a request.
+    init(_ certificates: Certificates, _ name: String, settings: String = "", location: String) throws {
         directory = certificates.directory
         // The port is free when this returns; nginx can't be asked for an ephemeral one.
         let probe = try LoopbackServer { _ in }
@@ -27,6 +27,7 @@ final class NginxServer: Sendable {
               server {
                 listen 127.0.0.1:\(port) ssl http2;
                 ssl_certificate \(directory)/\(name).pem; ssl_certificate_key \(directory)/\(name).key;
+                \(settings)
                 location / { \(location) }
               }
             }
