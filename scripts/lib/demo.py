@@ -106,6 +106,8 @@ class Sandbox:
 
     def stop(self):
         self.process.terminate()
+        if self.process.stdin:
+            self.process.stdin.close()
         self.process.wait(30)
 
 
