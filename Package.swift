@@ -95,6 +95,7 @@ let package = Package(
         .testTarget(name: "SyncStateTests", dependencies: ["AttendanceCore", "SyncState"], swiftSettings: settings),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["AttendanceCore", "Configuration"], swiftSettings: settings),
+        .testTarget(name: "OperationsTests", dependencies: ["AttendanceCore", "Operations"], swiftSettings: settings),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox"], swiftSettings: settings),
         .testTarget(
             name: "SyncEngineTests",

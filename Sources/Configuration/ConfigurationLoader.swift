@@ -27,7 +27,9 @@ public enum ConfigurationLoader {
     /// `docs/CONFIGURATION.md`, from the same table that the loader reads by.
     public static func referenceDocument() -> String { ConfigurationReference.document() }
 
-    private static func document(at path: String, _ files: FileAccess) throws(ConfigurationErrors) -> ConfigurationDocument {
+    private static func document(at path: String, _ files: FileAccess) throws(ConfigurationErrors)
+        -> ConfigurationDocument
+    {
         do throws(ConfigurationError) {
             switch files.read(path, ConfigurationDocument.largestFile) {
             case .success(let file):
@@ -61,7 +63,7 @@ public enum ConfigurationLoader {
             }
         }
         if let format: LogFormat = table.choice("log_format") { configuration.logFormat = format }
-        if let level = table.choice("log_level", among: Event.Level.allCases.map { ($0.configurationName, $0) }) {
+        if let level = table.choice("log_level", among: Event.Level.allCases.map { ($0.name, $0) }) {
             configuration.logLevel = level
         }
         if let retention = table.span("retention") { configuration.retention = retention }
@@ -77,17 +79,21 @@ public enum ConfigurationLoader {
             root.report(spec.key, "there is no district", "add one: \(spec.header) with name and timezone")
             return []
         case .array(let nodes)?:
-            if nodes.isEmpty { root.report(spec.key, "there is no district", "add one: \(spec.header) with name and timezone") }
+            if nodes.isEmpty {
+                root.report(spec.key, "there is no district", "add one: \(spec.header) with name and timezone")
+            }
             var names: Set<String> = []
             return nodes.enumerated().compactMap { index, node in
                 guard case .table(let members) = node else {
-                    root.diagnostics.report(place.index(index), "wants a table, not \(node.kind)", "write \(spec.header)")
+                    root.diagnostics.report(
+                        place.index(index), "wants a table, not \(node.kind)", "write \(spec.header)")
                     return nil
                 }
                 let reader = TableReader(members, at: place.index(index), spec: spec, diagnostics: root.diagnostics)
                 let settings = DistrictReader(reader: reader, finder: finder, loadSecrets: loadSecrets).read()
                 if !settings.name.isEmpty, !names.insert(settings.name).inserted {
-                    reader.report("name", "there is another district \"\(settings.name)\"", "give each a name of its own")
+                    reader.report(
+                        "name", "there is another district \"\(settings.name)\"", "give each a name of its own")
                 }
                 reader.noticeDirection(settings)
                 reader.noticeLater(district: settings.name)

@@ -1,9 +1,6 @@
 import AttendanceCore
-import Synchronization
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import Synchronization
 
 /// The log: one line an event on a file descriptor, in one `write(2)` each, so that lines never mix.
 public final class EventLog: EventSink {

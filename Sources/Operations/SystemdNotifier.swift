@@ -1,8 +1,5 @@
 import AttendanceCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Tells systemd how the service is (`sd_notify(3)`): datagrams to the socket that `NOTIFY_SOCKET` names.
 ///

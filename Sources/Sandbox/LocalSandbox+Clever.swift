@@ -107,6 +107,20 @@ extension LocalSandbox {
         }
     }
 
+    /// A new, empty section of a school, on Clever's side only. Returns the Clever id.
+    public func addSection(sisID: String, period: String, subject: String = "other", school: String) throws -> String {
+        try core.withWorld { world throws(SandboxError) in
+            let school = try world.cleverIndex(.school, school)
+            let index = world.district.sections.count
+            world.district.sections.append(
+                CleverSection(
+                    school: Int32(school), sisID: sisID, name: "Section \(sisID)", period: period, subject: subject,
+                    term: 0, teacher: 0, students: []))
+            world.district.schools[school].sections.append(Int32(index))
+            return world.district.text(.section, index)
+        }
+    }
+
     /// Puts a student into a section, or takes them out.
     public func setEnrolled(_ isEnrolled: Bool, student: String, section: String) throws {
         try core.withWorld { world throws(SandboxError) in

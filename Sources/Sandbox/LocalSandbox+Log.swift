@@ -20,6 +20,37 @@ extension LocalSandbox {
         }
     }
 
+    /// The first request after number `after` that `predicate` accepts; waits for it if it hasn't come yet.
+    ///
+    /// Throws `CancellationError` if the task is cancelled first. A hanging request counts from its arrival on.
+    public func request(
+        after number: Int = 0, where predicate: @escaping @Sendable (RequestRecord) -> Bool
+    ) async throws -> RequestRecord {
+        let id = UInt64.random(in: 0...UInt64.max)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                core.withWorld { world in
+                    if let found = world.log.first(where: { $0.number > number && predicate($0) }) {
+                        continuation.resume(returning: found)
+                    } else if Task.isCancelled {
+                        continuation.resume(throwing: CancellationError())
+                    } else {
+                        let watcher = RequestWatcher(
+                            id: id, predicate: { $0.number > number && predicate($0) }, continuation: continuation)
+                        world.watchers.append(watcher)
+                    }
+                }
+            }
+        } onCancel: {
+            core.withWorld { world in
+                for watcher in world.watchers where watcher.id == id {
+                    watcher.continuation.resume(throwing: CancellationError())
+                }
+                world.watchers.removeAll { $0.id == id }
+            }
+        }
+    }
+
     /// Installs a fault; the number is for `removeFault`.
     @discardableResult
     public func add(_ fault: Fault) -> Int {

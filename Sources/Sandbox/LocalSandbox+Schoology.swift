@@ -85,6 +85,17 @@ extension LocalSandbox {
         }
     }
 
+    /// A new, empty section. Returns its id.
+    public func addSchoologySection(schoolCode: String, sectionCode: String = "") -> String {
+        core.withWorld { world in
+            world.district.courses.append("Course of \(schoolCode)")
+            let section = SchoologySection(
+                title: "Section", sectionCode: sectionCode, schoolCode: schoolCode,
+                course: Int32(world.district.courses.count - 1))
+            return String(SchoologyID.firstSection + Int(world.district.add(section)))
+        }
+    }
+
     /// A new account, enrolled in those sections. Returns the enrollments' ids, in their order.
     public func addSchoologyUser(schoolUID: String, sections: [String]) throws -> [String] {
         try core.withWorld { world throws(SandboxError) in

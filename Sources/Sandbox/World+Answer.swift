@@ -12,7 +12,10 @@ extension World {
         if isServed {
             reply = serve(request, from: side, baseURL: baseURL, now: serverNow, faults: faults.map(\.action))
         }
-        if let blow { reply = blow.action.replacement(for: reply, from: side, isApplied: blow.isApplied) }
+        if let blow {
+            reply = blow.action.replacement(
+                for: reply, from: side, isApplied: blow.isApplied, now: serverNow)
+        }
         for fault in faults { fault.action.spoil(&reply) }
         reply.headers.append(("Date", serverNow.httpDate))
         record(request, from: side, reply: reply, wasServed: isServed, now: now)
@@ -52,6 +55,7 @@ extension World {
         counters.rateLimited = clever.rate.refused + schoology.budget.refused
         counters.maxCreditsInWindow = schoology.budget.maxUsed
         counters.creditsSpent = schoology.budget.total
+        requestCount += 1
         var items: [RequestRecord.Item] = []
         if request.method == "PUT", let list = JSONValue(parsing: request.body)?["attendances"]?["attendance"]?.list {
             items = list.map {
@@ -62,8 +66,9 @@ extension World {
         }
         log.append(
             RequestRecord(
-                number: log.count + 1, time: now, side: side, method: request.method, target: request.target,
+                number: requestCount, time: now, side: side, method: request.method, target: request.target,
                 status: reply.isSent ? reply.status : nil, bodySize: reply.isSent ? reply.body.count : 0, items: items,
                 wasServed: wasServed))
+        if let last = log.last { watchers.removeAll { $0.takes(last) } }
     }
 }

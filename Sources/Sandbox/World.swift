@@ -5,5 +5,9 @@ struct World: Sendable {
     var schoology: SchoologyState
     var faults: FaultBook
     var log: [RequestRecord] = []
+    /// Requests ever received.
+    var requestCount = 0
     var counters = SandboxCounters()
+    /// Who waits for a request.
+    var watchers: [RequestWatcher] = []
 }

@@ -95,7 +95,9 @@ enum Migrations {
             base INTEGER NOT NULL, clever INTEGER NOT NULL, schoology INTEGER NOT NULL,
             clever_modified INTEGER, schoology_seen INTEGER, policy TEXT NOT NULL, outcome TEXT NOT NULL,
             state INTEGER NOT NULL, detected INTEGER NOT NULL, cycle INTEGER NOT NULL,
-            resolved INTEGER, resolved_by TEXT, reason TEXT);
+            resolved INTEGER, resolved_by TEXT, reason TEXT,
+            -- The sides have agreed since, so the same values would be a new conflict.
+            over INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX conflict_key ON conflict(section, student, day);
         CREATE INDEX conflict_open ON conflict(state) WHERE state = 0;
 
@@ -113,6 +115,7 @@ enum Migrations {
         CREATE TABLE scan_unit(
             day INTEGER NOT NULL, school INTEGER NOT NULL, next TEXT, pages INTEGER NOT NULL DEFAULT 0,
             records INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,
+            -- 0 to be read, 1 read to its last page, 2 answered 404.
             done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(day, school)) WITHOUT ROWID;
 
         CREATE TABLE cycle(

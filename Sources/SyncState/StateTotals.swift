@@ -52,12 +52,15 @@ extension Transaction {
             SELECT count(*) FROM mark WHERE schoology IS NOT NULL AND schoology <> base AND NOT EXISTS(
                 SELECT 1 FROM outbox WHERE outbox.side = 1 AND outbox.section = mark.section
                     AND outbox.student = mark.student AND outbox.day = mark.day)
+                AND NOT EXISTS(
+                    SELECT 1 FROM conflict WHERE conflict.state = 0 AND conflict.section = mark.section
+                        AND conflict.student = mark.student AND conflict.day = mark.day)
             """)
         let generation = try number(.rosterGeneration) ?? 0
         totals.unmatchedSections = try count(
-            "SELECT count(*) FROM section WHERE generation = ? AND match_kind IS NOT NULL", [generation])
+            "SELECT count(*) FROM section WHERE generation >= ? AND match_kind IS NOT NULL", [generation])
         totals.unmatchedStudents = try count(
-            "SELECT count(*) FROM student WHERE generation = ? AND match_kind IS NOT NULL", [generation])
+            "SELECT count(*) FROM student WHERE generation >= ? AND match_kind IS NOT NULL", [generation])
         totals.suspendedSections = try count(
             "SELECT count(*) FROM section WHERE suspended_until > ?", [now.milliseconds])
         return totals

@@ -42,10 +42,14 @@ public struct RosterStudent: Sendable, Equatable {
 }
 
 /// Clever's roster: pages are stored as they come under a new generation, which becomes the roster when the
-/// last page is in.
+/// last page is in. Until then, and if the refresh is broken off, the roster is the one before together with what
+/// has been seen since: a generation of the current one or later.
 extension Transaction {
-    /// The generation that a refresh writes; the current roster is the one before.
-    public func nextRosterGeneration() throws -> Int64 { (try number(.rosterGeneration) ?? 0) + 1 }
+    /// The generation that a refresh writes: later than that of any refresh before, finished or not.
+    public func nextRosterGeneration() throws -> Int64 {
+        let begun = try row("SELECT max(generation) FROM school")?[0] as Int64?
+        return max(try number(.rosterGeneration) ?? 0, begun ?? 0) + 1
+    }
 
     public func store(school cleverID: String, sisID: String?, generation: Int64) throws {
         try run(
@@ -103,6 +107,7 @@ extension Transaction {
     public func finishCleverRoster(generation: Int64, now: Int64) throws {
         try run("DELETE FROM membership WHERE generation <> ?", [generation])
         try set(.rosterGeneration, generation)
+        try set(.rosterWanted, nil)
         try set(.cleverRosterAt, now)
     }
 
@@ -110,7 +115,7 @@ extension Transaction {
     public func schools(only: [String]) throws -> [(id: Int64, cleverID: String)] {
         let wanted = Set(only)
         let generation = try number(.rosterGeneration) ?? 0
-        return try rows("SELECT id, clever_id FROM school WHERE generation = ? ORDER BY clever_id", [generation])
+        return try rows("SELECT id, clever_id FROM school WHERE generation >= ? ORDER BY clever_id", [generation])
             .map { (id: $0[0] as Int64, cleverID: $0[1] as String) }
             .filter { wanted.isEmpty || wanted.contains($0.cleverID) }
     }

@@ -31,7 +31,7 @@ extension Transaction {
         if let last = try row(
             """
             SELECT base, clever, schoology, outcome, state FROM conflict
-            WHERE section = ? AND student = ? AND day = ? ORDER BY id DESC LIMIT 1
+            WHERE section = ? AND student = ? AND day = ? AND NOT over ORDER BY id DESC LIMIT 1
             """, [key.section, key.student, key.day.number]),
             last[0] == input.base.rawValue, last[1] == input.clever.rawValue, last[2] == input.schoology.rawValue,
             last[3] == outcome, (last[4] as Int) == (open ? 0 : 1)
@@ -57,8 +57,12 @@ extension Transaction {
         return db.lastInsertedRowID
     }
 
-    /// The sides came to agree, or only one of them differs any more.
+    /// The sides came to agree, or only one of them differs any more: an open line dissolves, and the same
+    /// conflict, should it come again, is a new one.
     public func dissolveConflict(_ key: Key, now: Timestamp) throws {
+        try run(
+            "UPDATE conflict SET over = 1 WHERE NOT over AND section = ? AND student = ? AND day = ?",
+            [key.section, key.student, key.day.number])
         try run(
             "UPDATE conflict SET state = 2, resolved = ? WHERE state = 0 AND section = ? AND student = ? AND day = ?",
             [now.milliseconds, key.section, key.student, key.day.number])

@@ -49,7 +49,7 @@ extension Transaction {
         for row in try rows(
             """
             SELECT id, clever_id, sis_id, section_number, schoology_id, match_reason FROM section
-            WHERE generation = ? AND school IN (\(Self.list(schools))) ORDER BY id
+            WHERE generation >= ? AND school IN (\(Self.list(schools))) ORDER BY id
             """, [generation])
         {
             let cleverID: String = row[1]
@@ -88,7 +88,7 @@ extension Transaction {
             db,
             sql: """
                 SELECT id, clever_id, sis_id, student_number, state_id, uid, match_reason FROM student
-                WHERE generation = ? AND EXISTS(
+                WHERE generation >= ? AND EXISTS(
                     SELECT 1 FROM membership JOIN section ON section.id = membership.section
                     WHERE membership.student = student.id AND section.school IN (\(Self.list(schools))))
                 """, arguments: [generation])
@@ -174,7 +174,7 @@ extension Transaction {
                 try run(
                     """
                     UPDATE \(table) SET \(column) = NULL, match_kind = 'missing', match_reason = 'replaced in the roster'
-                    WHERE \(column) = ? AND generation <> ?
+                    WHERE \(column) = ? AND generation < ?
                     """, [target, generation])
             }
             if let kind, let reason {

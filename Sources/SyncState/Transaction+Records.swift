@@ -31,9 +31,12 @@ public struct Placement: Sendable, Equatable {
 /// Why a key has no place in Schoology.
 public struct NoPlacement: Error, Sendable, Equatable {
     public var reason: String
+    /// Both are matched, so that only the section's list of members can be out of date.
+    public var mayBeStale: Bool
 
-    public init(_ reason: String) {
+    public init(_ reason: String, mayBeStale: Bool = false) {
         self.reason = reason
+        self.mayBeStale = mayBeStale
     }
 }
 
@@ -142,10 +145,12 @@ extension Transaction {
         case .found(let id):
             return Placement(schoologySection: schoologySection, uid: uid, enrollment: id)
         case .notEnrolled:
-            throw NoPlacement("user \(uid) is not enrolled in Schoology section \(schoologySection)")
+            throw NoPlacement(
+                "user \(uid) is not enrolled in Schoology section \(schoologySection)", mayBeStale: true)
         case .inactive(let status):
             let name = EnrollmentStatus(rawValue: status)?.description ?? "status \(status)"
-            throw NoPlacement("the enrollment of user \(uid) in Schoology section \(schoologySection) is \(name)")
+            throw NoPlacement(
+                "the enrollment of user \(uid) in Schoology section \(schoologySection) is \(name)", mayBeStale: true)
         case .teacher:
             throw NoPlacement("user \(uid) is a teacher of Schoology section \(schoologySection)")
         case .ambiguous:

@@ -88,7 +88,7 @@ extension Transaction {
             """
             SELECT clever_id, match_reason, (SELECT count(*) FROM clever_record
                 WHERE clever_record.section = section.id AND clever_record.state = 2)
-            FROM section WHERE match_kind IS NOT NULL AND generation = ? ORDER BY clever_id
+            FROM section WHERE match_kind IS NOT NULL AND generation >= ? ORDER BY clever_id
             """, [generation]
         ).map {
             Unmatched(kind: .section, side: .clever, cleverSection: $0[0], reason: $0[1], records: $0[2])
@@ -97,7 +97,7 @@ extension Transaction {
             """
             SELECT clever_id, match_reason, (SELECT count(*) FROM clever_record
                 WHERE clever_record.student = student.id AND clever_record.state = 2)
-            FROM student WHERE match_kind IS NOT NULL AND generation = ? ORDER BY clever_id
+            FROM student WHERE match_kind IS NOT NULL AND generation >= ? ORDER BY clever_id
             """, [generation]
         ).map {
             Unmatched(kind: .student, side: .clever, cleverStudent: $0[0], reason: $0[1], records: $0[2])

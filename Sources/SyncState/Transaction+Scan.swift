@@ -143,11 +143,11 @@ extension Transaction {
 
     /// Stores one page's changes with the cursor of the next.
     ///
-    /// - Returns: whether a student or section was named that no roster has shown yet.
+    /// - Returns: the records that are quarantined for the first time.
     public func storePage(
         of unit: ScanUnit, scan: Scan, updates: [RecordUpdate], quarantined: [QuarantinedRecord], records: Int,
         next: String?, done: Bool, now: Timestamp
-    ) throws -> (unknown: Bool, newlyQuarantined: [QuarantinedRecord]) {
+    ) throws -> [QuarantinedRecord] {
         var unknown = false
         for update in updates {
             let student = try internStudent(update.key.student)
@@ -175,14 +175,39 @@ extension Transaction {
             UPDATE scan_unit SET next = ?, pages = pages + 1, records = records + ?, changed = changed + ?, done = ?
             WHERE day = ? AND school = ?
             """, [next, records, updates.count, done, unit.day.number, unit.school])
-        return (unknown, fresh)
+        if unknown { try set(.rosterWanted, 1) }
+        return fresh
     }
 
-    /// Ends a unit that can't be read (the school answers 404), or starts it again from its first page.
-    public func setUnit(day: Day, school: Int64, next: String?, done: Bool) throws {
+    /// Starts a unit again from its first page.
+    public func restartUnit(day: Day, school: Int64) throws {
+        try run("UPDATE scan_unit SET next = NULL, done = 0 WHERE day = ? AND school = ?", [day.number, school])
+    }
+
+    /// Ends a unit whose school answers 404.
+    public func setUnitMissing(day: Day, school: Int64) throws {
+        try run("UPDATE scan_unit SET next = NULL, done = 2 WHERE day = ? AND school = ?", [day.number, school])
+    }
+
+    /// Units that answered 404 though the school has answered for another day are to be read after all.
+    public func reopenMissingUnits() throws -> Bool {
         try run(
-            "UPDATE scan_unit SET next = ?, done = ? WHERE day = ? AND school = ?",
-            [next, done, day.number, school])
+            """
+            UPDATE scan_unit SET done = 0 WHERE done = 2
+                AND EXISTS(SELECT 1 FROM scan_unit other WHERE other.school = scan_unit.school AND other.pages > 0)
+            """)
+        return db.changesCount > 0
+    }
+
+    /// Whether the school's attendance was ever answered: in this scan, or by a record that is stored.
+    public func hasAnswered(school: Int64) throws -> Bool {
+        try count(
+            """
+            SELECT EXISTS(SELECT 1 FROM scan_unit WHERE school = ?1 AND pages > 0)
+                OR EXISTS(SELECT 1 FROM clever_record JOIN section ON section.id = clever_record.section
+                    WHERE clever_record.school = ?1)
+                OR EXISTS(SELECT 1 FROM clever_record WHERE section = 0 AND school = ?1)
+            """, [school]) == 1
     }
 
     /// Pages, records and changes of the scan so far.
@@ -200,6 +225,7 @@ extension Transaction {
         try set(.watermark, scan.target.milliseconds)
         if let fullScanDay { try set(.lastFullScanDay, Int64(fullScanDay.number)) }
         if scan.complete {
+            try set(.fullScanWatermark, scan.target.milliseconds)
             // What a whole scan no longer shows was mended at its source.
             try run("DELETE FROM quarantine WHERE scan <> ?", [scan.id])
         }

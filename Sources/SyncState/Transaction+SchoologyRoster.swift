@@ -34,6 +34,10 @@ extension Transaction {
         try run("UPDATE section SET needs_lookup = 1, needs_enrollments = 1 WHERE id = ?", [section])
     }
 
+    public func forgetEnrollments(ofSection section: Int64) throws {
+        try run("UPDATE section SET needs_enrollments = 1 WHERE id = ?", [section])
+    }
+
     /// Sections of the roster that still have to be looked up, with the codes to ask for.
     public func sectionsToLookUp(
         _ fields: [MatchingSettings.SectionRule.CleverField], schools: [Int64], limit: Int
@@ -43,7 +47,7 @@ extension Transaction {
         return try rows(
             """
             SELECT \(columns) FROM section
-            WHERE needs_lookup = 1 AND generation = ? AND school IN (\(Self.list(schools))) ORDER BY id LIMIT ?
+            WHERE needs_lookup = 1 AND generation >= ? AND school IN (\(Self.list(schools))) ORDER BY id LIMIT ?
             """, [generation, limit]
         ).map { row in
             (section: row[0], codes: (1..<row.count).compactMap { row[$0] as String? }.filter { !$0.isEmpty })
@@ -74,7 +78,7 @@ extension Transaction {
         return try count(
             """
             SELECT EXISTS(SELECT 1 FROM section
-                WHERE needs_lookup = 1 AND generation = ? AND school IN (\(Self.list(schools))))
+                WHERE needs_lookup = 1 AND generation >= ? AND school IN (\(Self.list(schools))))
             """, [generation]) == 1
     }
 
@@ -118,7 +122,7 @@ extension Transaction {
         return try rows(
             """
             SELECT id, \(columns) FROM student
-            WHERE needs_lookup = 1 AND uid IS NULL AND match_kind = 'missing' AND generation = ?
+            WHERE needs_lookup = 1 AND uid IS NULL AND match_kind = 'missing' AND generation >= ?
                 AND EXISTS(SELECT 1 FROM membership JOIN section ON section.id = membership.section
                     WHERE membership.student = student.id AND section.school IN (\(Self.list(schools))))
             ORDER BY id LIMIT ?
@@ -144,7 +148,7 @@ extension Transaction {
         return try count(
             """
             SELECT EXISTS(SELECT 1 FROM section
-                WHERE (needs_lookup = 1 OR (needs_enrollments = 1 AND schoology_id IS NOT NULL)) AND generation = ?
+                WHERE (needs_lookup = 1 OR (needs_enrollments = 1 AND schoology_id IS NOT NULL)) AND generation >= ?
                     AND school IN (\(Self.list(schools))))
             """, [generation]) == 0
     }
@@ -161,14 +165,14 @@ extension Transaction {
         let generation = try number(.rosterGeneration) ?? 0
         var totals = RosterTotals()
         if let row = try row(
-            "SELECT count(*), count(schoology_id) FROM section WHERE generation = ? AND school IN (\(Self.list(schools)))",
+            "SELECT count(*), count(schoology_id) FROM section WHERE generation >= ? AND school IN (\(Self.list(schools)))",
             [generation])
         {
             (totals.sections, totals.matchedSections) = (row[0], row[1])
         }
         if let row = try row(
             """
-            SELECT count(*), count(uid) FROM student WHERE generation = ? AND EXISTS(
+            SELECT count(*), count(uid) FROM student WHERE generation >= ? AND EXISTS(
                 SELECT 1 FROM membership JOIN section ON section.id = membership.section
                 WHERE membership.student = student.id AND section.school IN (\(Self.list(schools))))
             """, [generation])

@@ -4,6 +4,8 @@ import GRDB
 public enum StateSetting: String, Sendable, CaseIterable {
     /// `last_attendance_sync` whose window was read whole and decided, in milliseconds.
     case watermark
+    /// The watermark up to which the whole lookback was read.
+    case fullScanWatermark = "full_scan_watermark"
     /// The last local day on which the whole lookback was scanned, as a day number.
     case lastFullScanDay = "last_full_scan_day"
     /// Clever's roster, last read whole.
@@ -14,8 +16,13 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case schoologyRosterBegunAt = "schoology_roster_begun_at"
     /// The refresh whose rows are the roster.
     case rosterGeneration = "roster_generation"
+    /// Set when a record named a student or section that no roster has shown yet.
+    case rosterWanted = "roster_wanted"
     /// A digest of the overrides file that the matches were made with.
     case overridesDigest = "overrides_digest"
+    /// The overrides file as it was when it could last be read, and what is wrong with it now.
+    case overridesText = "overrides_text"
+    case overridesProblem = "overrides_problem"
     /// A digest of the part of the configuration that decisions depend on.
     case fingerprint
     /// Clever's `state` of the district.

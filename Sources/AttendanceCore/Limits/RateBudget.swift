@@ -1,7 +1,8 @@
 /// Schoology's credits: never more than `credits` in any `window`.
 ///
-/// A request counts from when it is sent until `window` after its answer came, because the server may have
-/// counted it at any moment in between. So whichever window the server looks at, it never sees more.
+/// A request counts from when it is sent until more than `window` after its answer came, because the server may
+/// have counted it at any moment in between. So whichever window the server looks at, it never sees more: not even
+/// where the caller's whole milliseconds hide a part of one.
 public struct RateBudget: Sendable {
     public struct Ticket: Sendable, Hashable {
         fileprivate var number: UInt64
@@ -37,11 +38,11 @@ public struct RateBudget: Sendable {
     /// Together, so that a read and the write that follows it never wait for each other's credits.
     public mutating func take(_ costs: [Int], now: Timestamp) -> Answer {
         if now < blockedUntil { return .wait(until: blockedUntil) }
-        spendings.removeAll { $0.settled.map { $0 + limit.window <= now } ?? false }
+        spendings = spendings.filter { !isFree($0, now: now) }
         let wanted = costs.reduce(0, +)
         var spent = spendings.reduce(0) { $0 + $1.cost }
         // What costs more than there ever is, goes alone.
-        if spent + wanted <= limit.credits || spendings.isEmpty {
+        if spent + wanted <= limit.credits || spent == 0 {
             return .go(
                 costs.map { cost in
                     next += 1
@@ -51,7 +52,7 @@ public struct RateBudget: Sendable {
         }
         for spending in spendings.filter({ $0.settled != nil }).sorted(by: { $0.settled! < $1.settled! }) {
             spent -= spending.cost
-            if spent + wanted <= limit.credits { return .wait(until: spending.settled! + limit.window) }
+            if spent + wanted <= limit.credits || spent == 0 { return .wait(until: freeAgain(spending.settled!)) }
         }
         return .waitForAnswer
     }
@@ -79,12 +80,17 @@ public struct RateBudget: Sendable {
     /// Credits free at this moment.
     public func available(now: Timestamp) -> Int {
         guard now >= blockedUntil else { return 0 }
-        return limit.credits
-            - spendings.filter { $0.settled.map { $0 + limit.window > now } ?? true }.reduce(0) { $0 + $1.cost }
+        return max(limit.credits - spent(now: now), 0)
     }
 
     /// Credits taken or not yet free again.
     public func spent(now: Timestamp) -> Int {
-        spendings.filter { $0.settled.map { $0 + limit.window > now } ?? true }.reduce(0) { $0 + $1.cost }
+        spendings.filter { !isFree($0, now: now) }.reduce(0) { $0 + $1.cost }
     }
+
+    private func isFree(_ spending: Spending, now: Timestamp) -> Bool {
+        spending.settled.map { freeAgain($0) <= now } ?? false
+    }
+
+    private func freeAgain(_ settled: Timestamp) -> Timestamp { settled + limit.window + .milliseconds(1) }
 }

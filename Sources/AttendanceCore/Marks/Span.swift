@@ -15,9 +15,9 @@ public struct Span: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads `15m`, `1h`, `5s`, `3d`. Nil when it is anything else, or too large to count.
     public init?(_ text: some StringProtocol) {
-        guard let unit = text.last, let count = Int64(text.dropLast()), count >= 0, text.first != "+" else {
-            return nil
-        }
+        guard let unit = text.last, let first = text.first, first != "+", first != "-",
+            let count = Int64(text.dropLast())
+        else { return nil }
         let size: Int64
         switch unit {
         case "s": size = 1000

@@ -26,7 +26,8 @@ public func merge(_ input: MergeInput, _ rules: MergeRules) -> MergeOutcome {
     }
 }
 
-/// Decides a conflict by the policy. `protect` binds every policy but `hold`, which overwrites nothing.
+/// Decides a conflict by the policy. `protect` binds every policy but `hold`, which overwrites nothing. A value that
+/// an operator refused is never what is written: not even by the other side's change is it proposed again.
 private func resolve(_ input: MergeInput, _ rules: MergeRules) -> MergeOutcome.Resolution {
     let winner: Side
     switch rules.policy {
@@ -45,8 +46,10 @@ private func resolve(_ input: MergeInput, _ rules: MergeRules) -> MergeOutcome.R
     let allowed = winner == .schoology && rules.protect.contains(input.clever) ? .clever : winner
     switch allowed {
     case .clever:
-        return rules.direction.writesSchoology ? .write(to: .schoology, input.clever) : .leave(winner: .clever)
+        return rules.direction.writesSchoology && input.clever != input.refusedClever
+            ? .write(to: .schoology, input.clever) : .leave(winner: .clever)
     case .schoology:
-        return rules.direction.writesClever ? .write(to: .clever, input.schoology) : .leave(winner: .schoology)
+        return rules.direction.writesClever && input.schoology != input.refusedSchoology
+            ? .write(to: .clever, input.schoology) : .leave(winner: .schoology)
     }
 }

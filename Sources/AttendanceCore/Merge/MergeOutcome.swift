@@ -15,7 +15,7 @@ public enum MergeOutcome: Sendable, Hashable {
     public enum Resolution: Sendable, Hashable {
         /// The named side wins and the other is to become this.
         case write(to: Side, Status)
-        /// The winner is the side that is only written to, so there is nothing to write.
+        /// The winner is the side that is only written to, or an operator refused its value: nothing is written.
         case leave(winner: Side)
         /// Left for a person to decide.
         case hold

@@ -11,9 +11,12 @@ public enum RetryAfter {
         return .seconds(seconds)
     }
 
-    /// Clever's `X-RateLimit-Reset`: the Unix time, in seconds, at which the count starts again.
+    /// Clever's `X-RateLimit-Reset`: the Unix time, in seconds, at which the count starts again. Nil for anything else.
     public static func untilReset(_ header: String?, now: Timestamp) -> Span? {
-        guard let header, let seconds = Int64(header.trimming()), seconds > 0 else { return nil }
+        // Up to the year 9999: more would not fit in milliseconds.
+        guard let header, let seconds = Int64(header.trimming()), (1...253_402_300_799).contains(seconds) else {
+            return nil
+        }
         let wait = Timestamp(seconds: seconds) - now
         return wait < .zero ? .zero : wait
     }

@@ -30,11 +30,21 @@ struct ConfigurationDocument {
                 "no key of this program is deeper than five")
         case .nulCharacter(let position):
             throw refused(position, "the character \\u0000 is not allowed", "take it out")
+        case .header(let position):
+            throw refused(
+                position, "not valid TOML: the header of a table begins with its name",
+                "write it like [service] or [[district]]")
+        case .value(let position):
+            throw refused(
+                position, "not valid TOML: no value begins like this",
+                "text wants double quotes, a list [ and ]; typographic quotes and hard spaces are no good")
         case nil:
             break
         }
         do {
-            guard case .table(let members) = TOMLNode(table: try TOMLTable(string: String(decoding: bytes, as: UTF8.self)))
+            guard
+                case .table(let members) = TOMLNode(
+                    table: try TOMLTable(string: String(decoding: bytes, as: UTF8.self)))
             else { fatalError("a document is a table") }
             root = members
         } catch let error as TOMLParseError {
@@ -49,7 +59,7 @@ struct ConfigurationDocument {
 
     /// The parser quotes what it saw, which may be a secret that somebody pasted without quotes.
     static func withoutTheText(_ description: String) -> String {
-        var text = description
+        var text = description.replacing("Error while parsing ", with: "")
         for marker in [", saw ", "; saw ", " saw "] {
             if let range = text.firstRange(of: marker) { text = String(text[..<range.lowerBound]) }
         }

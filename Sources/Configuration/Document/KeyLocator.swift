@@ -10,6 +10,10 @@ struct KeyLocator {
     enum Refusal: Equatable {
         case tooDeep(SourcePosition)
         case nulCharacter(SourcePosition)
+        /// A header that doesn't begin with a key: toml++ 3.4.0 asserts there, instead of failing.
+        case header(SourcePosition)
+        /// A value that begins with a brace that closes nothing, or with what isn't visible ASCII: as above.
+        case value(SourcePosition)
     }
 
     static let deepest = 64
@@ -64,6 +68,12 @@ extension KeyLocator {
         advance()
         let isArray = peek() == UInt8(ascii: "[")
         if isArray { advance() }
+        skipSpaces()
+        guard let first = peek() else { return }
+        guard Self.beginsKey(first) else {
+            if refusal == nil { refusal = .header(SourcePosition(line: line, column: column)) }
+            return
+        }
         let parts = scanKey()
         guard !parts.isEmpty else { return }
         var path = ConfigurationPath.root
@@ -107,6 +117,16 @@ extension KeyLocator {
 // MARK: - Keys
 
 extension KeyLocator {
+    private static func beginsKey(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "\""),
+            UInt8(ascii: "'"):
+            true
+        default: false
+        }
+    }
+
     private mutating func scanKey() -> [(name: String, position: SourcePosition)] {
         var parts: [(name: String, position: SourcePosition)] = []
         while true {
@@ -150,6 +170,10 @@ extension KeyLocator {
 extension KeyLocator {
     private mutating func scanValue(at path: ConfigurationPath) {
         guard let byte = peek(), refusal == nil else { return }
+        guard byte > 32, byte < 127, byte != UInt8(ascii: "}") else {
+            refusal = .value(SourcePosition(line: line, column: column))
+            return
+        }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = scanString()
         case UInt8(ascii: "["): scanArray(at: path)
@@ -177,7 +201,8 @@ extension KeyLocator {
                 return
             }
             let before = offset
-            note(path.index(index), at: SourcePosition(line: line, column: column))
+            let position = SourcePosition(line: line, column: column)
+            note(path.index(index), at: position)
             scanValue(at: path.index(index))
             index += 1
             skipBlank()

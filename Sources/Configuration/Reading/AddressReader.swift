@@ -6,7 +6,8 @@ enum AddressReader {
     static func baseURL(_ key: String, _ reader: TableReader) -> String? {
         guard let text = reader.text(key) else { return nil }
         let form = "write scheme and host, such as \"https://api.example.com\""
-        guard let parts = components(text), let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty
+        guard let parts = components(text), let scheme = parts.scheme?.lowercased(), let host = parts.host,
+            !host.isEmpty
         else {
             reader.report(key, "not a URL", form)
             return nil

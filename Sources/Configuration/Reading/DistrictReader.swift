@@ -16,9 +16,13 @@ struct DistrictReader {
 
     func read() -> DistrictSettings {
         var settings = DistrictSettings(name: name() ?? "", timezone: timezone() ?? "UTC")
-        if let direction: Direction = reader.choice("direction") { settings.direction = direction }
+        if reader.isSet("direction") {
+            // A direction that can't be understood asks for nothing more.
+            settings.direction = reader.choice("direction") ?? .toSchoology
+        }
         settings.clever = clever(settings)
-        let schoology = reader.table(ConfigurationReference.schoology) ?? reader.absent(ConfigurationReference.schoology)
+        let schoology =
+            reader.table(ConfigurationReference.schoology) ?? reader.absent(ConfigurationReference.schoology)
         settings.schoology = self.schoology(schoology, settings)
         settings.caFile = caFile(schoology)
         if let table = reader.table(ConfigurationReference.matching) {
@@ -26,7 +30,9 @@ struct DistrictReader {
         } else {
             settings.matching.overridesFile = standardOverridesFile(settings)
         }
-        if let table = reader.table(ConfigurationReference.statusMap) { settings.statusMap = StatusMapReader.map(table) }
+        if let table = reader.table(ConfigurationReference.statusMap) {
+            settings.statusMap = StatusMapReader.map(table)
+        }
         if let table = reader.table(ConfigurationReference.conflicts) { settings.conflicts = conflicts(table) }
         if let table = reader.table(ConfigurationReference.safety) { settings.safety = safety(table) }
         return settings
@@ -42,7 +48,8 @@ struct DistrictReader {
             !name.isEmpty && name.utf8.count <= Self.longestName
             && name.utf8.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
                 default: false
                 }
             }
@@ -94,7 +101,9 @@ struct DistrictReader {
 
 extension DistrictReader {
     /// The secret that a key names; where the key is left out, the standard name for this district.
-    private func secret(_ key: String, standard suffix: String, _ table: TableReader, _ settings: DistrictSettings) -> Secret? {
+    private func secret(_ key: String, standard suffix: String, _ table: TableReader, _ settings: DistrictSettings)
+        -> Secret?
+    {
         guard let name = fileName(key, table, standard: settings.name + suffix), loadSecrets else { return nil }
         guard table.isSet(key) || !settings.name.isEmpty else { return nil }
         return finder.secret(at: finder.secretPath(name), key: table.path.key(key), diagnostics: diagnostics)
@@ -182,7 +191,8 @@ extension DistrictReader {
     private func wholeDays(_ key: String, _ table: TableReader) -> Span? {
         guard let span = table.span(key) else { return nil }
         guard span >= .days(1), span == .days(Int64(span.wholeDays)) else {
-            table.report(key, "\(span) is not a number of whole days", "attendance has a date and no hour: write \"1d\" or more")
+            table.report(
+                key, "\(span) is not a number of whole days", "attendance has a date and no hour: write \"1d\" or more")
             return nil
         }
         guard span <= Self.longestLookback else {
@@ -243,7 +253,9 @@ extension DistrictReader {
     private func schoology(_ table: TableReader, _ district: DistrictSettings) -> SchoologySettings {
         var settings = SchoologySettings()
         if let url = AddressReader.baseURL("base_url", table) { settings.baseURL = url }
-        if let key = secret("consumer_key_file", standard: ".schoology-key", table, district) { settings.consumerKey = key }
+        if let key = secret("consumer_key_file", standard: ".schoology-key", table, district) {
+            settings.consumerKey = key
+        }
         if let secret = secret("consumer_secret_file", standard: ".schoology-secret", table, district) {
             settings.consumerSecret = secret
         }

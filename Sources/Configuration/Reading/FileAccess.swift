@@ -1,8 +1,5 @@
 import Foundation
-
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// The file system as the loader sees it, so that a test can be one.
 public struct FileAccess: Sendable {

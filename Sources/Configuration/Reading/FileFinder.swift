@@ -68,7 +68,8 @@ extension FileFinder {
         let shown = Printable.escaped(path)
         switch files.read(path, Self.largestSecret) {
         case .failure(let problem):
-            diagnostics.report(key, "\(shown) \(problem.words)", problem.repair(of: shown, inCredentials: isCredential(path)))
+            diagnostics.report(
+                key, "\(shown) \(problem.words)", problem.repair(of: shown, inCredentials: isCredential(path)))
             return nil
         case .success(let file):
             guard isCredential(path) || file.mode & 0o077 == 0 else {

@@ -40,7 +40,8 @@ enum RuleReader {
         guard let texts = reader.texts(key) else { return nil }
         if texts.isEmpty, !reader.isSet("overrides_file") {
             reader.report(
-                key, "without a rule nothing is matched", "write at least one, or leave the key out for the standard ones")
+                key, "without a rule nothing is matched",
+                "write at least one, or leave the key out for the standard ones")
             return nil
         }
         return texts.compactMap { read($0.text, $0.path) }

@@ -33,7 +33,8 @@ enum StatusMapReader {
                 continue
             }
             guard !entry.key.isEmpty else {
-                reader.diagnostics.report(entry.path, "an empty code is no code", "write none = \"…\" for marks without one")
+                reader.diagnostics.report(
+                    entry.path, "an empty code is no code", "write none = \"…\" for marks without one")
                 continue
             }
             guard let status = reader.choice(text, at: entry.path, among: statuses) else { continue }
@@ -50,11 +51,14 @@ enum StatusMapReader {
         guard let row = reader.table(ConfigurationReference.toCleverRow, key: status.description) else { return nil }
         guard row.isSet("status") else {
             reader.report(
-                status.description, "status is missing", "write { status = \"absent\" }, with excuse_code where there is one")
+                status.description, "status is missing",
+                "write { status = \"absent\" }, with excuse_code where there is one")
             return nil
         }
         let code = row.text("excuse_code")
-        guard let clever = row.choice("status", among: CleverStatus.allCases.map { ($0.description, $0) }) else { return nil }
+        guard let clever = row.choice("status", among: CleverStatus.allCases.map { ($0.description, $0) }) else {
+            return nil
+        }
         if code == "" {
             row.report("excuse_code", "an empty code is no code", "leave excuse_code out")
             return nil

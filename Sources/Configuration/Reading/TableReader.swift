@@ -46,7 +46,8 @@ extension TableReader {
     func integer(_ key: String) -> Int? {
         guard let node = node(key) else { return nil }
         guard case .integer(let range)? = spec.spec(of: key)?.kind else { return nil }
-        let wanted = range.upperBound == .max ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
+        let wanted =
+            range.upperBound == .max ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
         guard case .integer(let number) = node else {
             report(key, "wants a whole number, not \(node.kind)", "write \(wanted), without quotes")
             return nil
@@ -88,7 +89,9 @@ extension TableReader {
         return choice(text, at: path.key(key), among: values)
     }
 
-    func choice<Value>(_ text: String, at place: ConfigurationPath, among values: [(name: String, value: Value)]) -> Value? {
+    func choice<Value>(_ text: String, at place: ConfigurationPath, among values: [(name: String, value: Value)])
+        -> Value?
+    {
         if let match = values.first(where: { $0.name == text }) { return match.value }
         let names = values.map(\.name)
         var hint = "allowed: " + names.joined(separator: ", ")
@@ -135,7 +138,8 @@ extension TableReader {
     func openTable(_ key: String) -> [(key: String, node: TOMLNode, path: ConfigurationPath)]? {
         guard let node = node(key) else { return nil }
         guard case .table(let members) = node else {
-            report(key, "wants a table, not \(node.kind)", "write its entries in braces, such as { none = \"present\" }")
+            report(
+                key, "wants a table, not \(node.kind)", "write its entries in braces, such as { none = \"present\" }")
             return nil
         }
         return members.sorted { $0.key < $1.key }.map { ($0.key, $0.value, path.key(key).key($0.key)) }

@@ -4,7 +4,9 @@ import Foundation
 enum TimeZoneName {
     /// True for names of the database; abbreviations such as `CST`, which mean several zones, are none.
     static func exists(_ name: String) -> Bool {
-        guard name.utf8.allSatisfy({ byte in isNameByte(byte) }), TimeZone(identifier: name) != nil else { return false }
+        guard name.utf8.allSatisfy({ byte in isNameByte(byte) }), TimeZone(identifier: name) != nil else {
+            return false
+        }
         return known.contains(name) || name == "UTC" || name == "GMT"
             || (name.contains("/") && known.contains { $0.hasPrefix(name.prefix { $0 != "/" } + "/") })
             || ["US/", "Canada/", "Etc/", "Brazil/", "Chile/", "Mexico/"].contains { name.hasPrefix($0) }

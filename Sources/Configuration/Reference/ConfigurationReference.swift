@@ -5,7 +5,8 @@ import AttendanceCore
 /// A setting whose behaviour this version doesn't have is marked `.later`; delete that to announce it.
 enum ConfigurationReference {
     static let tables: [TableSpec] = [
-        root, service, district, clever, sftp, schoology, rateLimit, triggers, matching, statusMap, toClever, toCleverRow,
+        root, service, district, clever, sftp, schoology, rateLimit, triggers, matching, statusMap, toClever,
+        toCleverRow,
         conflicts, safety,
     ]
 
@@ -24,14 +25,16 @@ enum ConfigurationReference {
         summary: "The program itself. The table may be left out.",
         keys: [
             KeySpec(
-                "state_directory", .file, "`$STATE_DIRECTORY`, else `\"\(ServiceConfiguration.standardStateDirectory)\"`",
+                "state_directory", .file,
+                "`$STATE_DIRECTORY`, else `\"\(ServiceConfiguration.standardStateDirectory)\"`",
                 "Where the state of every district is kept. A relative path is beside this file."),
             KeySpec(
-                "log_format", .choice(LogFormat.allCases.map(\.rawValue)), "\"\(ServiceConfiguration().logFormat.rawValue)\"",
+                "log_format", .choice(LogFormat.allCases.map(\.rawValue)),
+                "\"\(ServiceConfiguration().logFormat.rawValue)\"",
                 "How a line of the log is written: `key=value` pairs, or one JSON object."),
             KeySpec(
-                "log_level", .choice(Event.Level.allCases.map(\.configurationName)),
-                "\"\(ServiceConfiguration().logLevel.configurationName)\"",
+                "log_level", .choice(Event.Level.allCases.map(\.name)),
+                "\"\(ServiceConfiguration().logLevel.name)\"",
                 "The least severe events that are logged."),
             KeySpec(
                 "retention", .duration, "\"\(ServiceConfiguration().retention)\"",
@@ -95,7 +98,8 @@ enum ConfigurationReference {
 
     static let sftp = TableSpec(
         name: "district.clever.sftp",
-        summary: "The way back to Clever: `attendance.csv` over SFTP. Needed for the directions `both` and `to_clever`; "
+        summary:
+            "The way back to Clever: `attendance.csv` over SFTP. Needed for the directions `both` and `to_clever`; "
             + "with `to_schoology` its files are not read.",
         keys: [
             KeySpec(
@@ -104,7 +108,8 @@ enum ConfigurationReference {
             KeySpec("username_file", .secretFile, "\"NAME.sftp-user\"", "The user name that Clever gave you."),
             KeySpec(
                 "password_file", .secretFile, "\"NAME.sftp-password\"", "Its password. This or `private_key_file`."),
-            KeySpec("private_key_file", .secretFile, "none", "A private key in OpenSSH's or PEM form, without passphrase."),
+            KeySpec(
+                "private_key_file", .secretFile, "none", "A private key in OpenSSH's or PEM form, without passphrase."),
             KeySpec(
                 "known_hosts_file", .file, "\"known_hosts\"",
                 "The server's host key, as `ssh-keyscan` prints it. A server with another key is refused."),
@@ -179,7 +184,8 @@ enum ConfigurationReference {
 
     static let matching = TableSpec(
         name: "district.matching",
-        summary: "How Clever's sections and students are found in Schoology. The rules are tried in order; the first that "
+        summary:
+            "How Clever's sections and students are found in Schoology. The rules are tried in order; the first that "
             + "finds exactly one wins, and what finds several is refused.",
         keys: [
             KeySpec(
@@ -198,7 +204,8 @@ enum ConfigurationReference {
 
     static let statusMap = TableSpec(
         name: "district.status_map",
-        summary: "What a Clever mark means in Schoology. Each row is one `attendance_status` of Clever and maps its excuse "
+        summary:
+            "What a Clever mark means in Schoology. Each row is one `attendance_status` of Clever and maps its excuse "
             + "codes to `present`, `absent`, `late` or `excused`: the key `none` is a mark without a code, `\"*\"` any "
             + "code that isn't listed, other keys are codes exactly as the district writes them. A row that you write "
             + "replaces the whole standard row of that name; rows that you leave out stay as they are. A mark that no "
@@ -211,7 +218,8 @@ enum ConfigurationReference {
 
     static let toClever = TableSpec(
         name: "district.status_map.to_clever",
-        summary: "What `attendance.csv` says for a status of Schoology: `status` is `present`, `absent` or `tardy`, and "
+        summary:
+            "What `attendance.csv` says for a status of Schoology: `status` is `present`, `absent` or `tardy`, and "
             + "`excuse_code`, where there is one, a code of the map above. Each row must come back as itself through "
             + "that map, or the configuration is refused, whatever the direction: otherwise a mark would change on its "
             + "way there and back. Rows replace the standard ones one by one.",

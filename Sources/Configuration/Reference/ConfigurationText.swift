@@ -1,18 +1,5 @@
 import AttendanceCore
 
-extension Event.Level {
-    /// As `log_level` writes it.
-    public var configurationName: String {
-        switch self {
-        case .debug: "debug"
-        case .info: "info"
-        case .notice: "notice"
-        case .warning: "warning"
-        case .error: "error"
-        }
-    }
-}
-
 extension RateLimit {
     var configurationText: String {
         "{ credits = \(credits), window = \"\(window)\", read_cost = \(readCost), write_cost = \(writeCost) }"

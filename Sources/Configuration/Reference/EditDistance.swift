@@ -25,8 +25,9 @@ enum EditDistance {
         candidates.map { (candidate: $0, distance: between(word, $0)) }.min { $0.distance < $1.distance }?.candidate
     }
 
-    /// True when it looks like a slip of the fingers rather than another word.
+    /// True when it looks like a slip of the fingers, or a word cut short, rather than another word.
     static func isNear(_ word: String, _ candidate: String) -> Bool {
-        between(word, candidate) <= max(1, max(word.count, candidate.count) / 3)
+        (word.count >= 3 && candidate.hasPrefix(word.lowercased()))
+            || between(word, candidate) <= max(1, max(word.count, candidate.count) / 3)
     }
 }

@@ -35,7 +35,9 @@ struct KeySpec: Sendable {
         switch kind {
         case .text: "text"
         case .duration: "duration"
-        case .integer(let range): range.upperBound == .max ? "number from \(range.lowerBound)" : "number \(range.lowerBound)–\(range.upperBound)"
+        case .integer(let range):
+            range.upperBound == .max
+                ? "number from \(range.lowerBound)" : "number \(range.lowerBound)–\(range.upperBound)"
         case .choice(let names): names.map { "`\($0)`" }.joined(separator: ", ")
         case .textList: "list of texts"
         case .choiceList(let names): "list of " + names.map { "`\($0)`" }.joined(separator: ", ")

@@ -83,7 +83,7 @@ enum ControlReports {
         let after = max(0, request.parameter("after").flatMap { Int($0) } ?? 0)
         var json = JSONWriter()
         json.object { json in
-            json.array("requests", world.log.dropFirst(after)) { json, entry in
+            json.array("requests", world.log.filter { $0.number > after }) { json, entry in
                 json.object { json in
                     json.number("number", entry.number)
                     json.string("time", entry.time.description)

@@ -127,7 +127,7 @@ struct DistrictBuilder {
         district.students[index].user = district.add(
             SchoologyUser(schoolUID: schoolUID, student: Int32(index), isTeacher: false))
         if isOdd(index, every: 307, from: 29) {
-            // A second account with the same id, in the same first section.
+            // A second account with the same id, in the same sections.
             _ = district.add(SchoologyUser(schoolUID: schoolUID, student: Int32(index), isTeacher: false))
         }
     }
@@ -164,9 +164,7 @@ struct DistrictBuilder {
         if isOdd(section + position, every: 131, from: 43) { status = 2 }
         district.enroll(user: user, in: counterpart, status: status)
         let isTwin = Int(user) + 1 < district.users.count && district.users[Int(user) + 1].student == Int32(student)
-        if isTwin, district.students[student].sections.first == Int32(section) {
-            district.enroll(user: user + 1, in: counterpart)
-        }
+        if isTwin { district.enroll(user: user + 1, in: counterpart) }
     }
 
     /// People and sections that only Schoology knows.

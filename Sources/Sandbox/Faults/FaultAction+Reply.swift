@@ -10,11 +10,11 @@ extension FaultAction {
     }
 
     /// What is sent instead of `reply`, which counts only if the request was applied.
-    func replacement(for reply: WireReply, from side: SandboxSide, isApplied: Bool) -> WireReply {
+    func replacement(for reply: WireReply, from side: SandboxSide, isApplied: Bool, now: Instant) -> WireReply {
         switch self {
         case .status(let status, let body, let retryAfter):
             var result = Self.usual(status, body: body, from: side)
-            if let retryAfter { result.headers.append(("Retry-After", String(retryAfter))) }
+            if let retryAfter { result.headers += Self.wait(retryAfter, status: status, from: side, now: now) }
             return result
         case .html(let status):
             let page = "<html><head><title>\(status)</title></head><body><h1>\(status)</h1></body></html>\n"
@@ -53,6 +53,16 @@ extension FaultAction {
         result.ending = .reset
         result.delay = delay
         return result
+    }
+
+    /// How the side says when to come again: Clever's 429 by the reset of its count.
+    private static func wait(
+        _ seconds: Int, status: Int, from side: SandboxSide, now: Instant
+    ) -> [(name: String, value: String)] {
+        guard side == .clever, status == 429 else { return [("Retry-After", String(seconds))] }
+        return [
+            ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", String(now.adding(seconds: seconds).unixSeconds)),
+        ]
     }
 
     /// The body that the side usually gives a status.

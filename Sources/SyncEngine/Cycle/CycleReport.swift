@@ -18,6 +18,8 @@ public struct CycleReport: Sendable {
     public var counts: CycleCounts
     /// What went wrong on each side; a cycle goes on with what still works.
     public var failures: [SideFailure]
+    /// What only a person can mend, and what the cycle went on without.
+    public var operatorProblem: String?
     /// Set when the state itself failed.
     public var stateError: StateError?
     public var totals: StateTotals

@@ -13,6 +13,9 @@ extension DistrictEngine {
         failures = []
         matchEvents = 0
         failuresSaid = []
+        operatorProblem = nil
+        hasReadCleverRoster = false
+        hasRefreshedRoster = false
         let requestsBefore = (clever.requests, schoology.requests)
         var unchanged = false
         var stateError: StateError?
@@ -47,11 +50,11 @@ extension DistrictEngine {
         } catch let failure as SideFailure {
             note(failure)
         }
-        try decide(onlyDay: nil)
+        try await decide(onlyDay: nil)
         try await pushWrites()
         do {
             if try await refreshDueRoster() {
-                try decide(onlyDay: nil)
+                try await decide(onlyDay: nil)
                 try await pushWrites()
             }
         } catch let failure as SideFailure {
@@ -64,7 +67,9 @@ extension DistrictEngine {
     private func poll() async throws -> Bool {
         var district = try await readDistrict()
         for round in 0..<3 {
-            let watermark = try state.reading { try $0.number(.watermark) }.map(Timestamp.init(milliseconds:))
+            // `once` is about the whole lookback, also where the daemon has read the recent days of this watermark.
+            let setting = kind == .once ? StateSetting.fullScanWatermark : .watermark
+            let watermark = try state.reading { try $0.number(setting) }.map(Timestamp.init(milliseconds:))
             guard let target = district.lastAttendanceSync, target != watermark else {
                 if round == 0 {
                     log(
@@ -188,6 +193,7 @@ extension DistrictEngine {
         cycleLog.write(.info, .cycleFinished, fields)
         return CycleReport(
             district: settings.name, cycle: cycle, outcome: outcome, counts: counts, failures: failures,
-            stateError: stateError, totals: totals, duration: duration, unchanged: unchanged)
+            operatorProblem: operatorProblem, stateError: stateError, totals: totals, duration: duration,
+            unchanged: unchanged)
     }
 }

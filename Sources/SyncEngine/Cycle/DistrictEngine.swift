@@ -37,10 +37,18 @@ public actor DistrictEngine {
     /// Those of them that have an event of their own.
     var failuresSaid: [SideFailure] = []
     var hasCarriedOver = false
+    /// What only a person can mend, and what the cycle went on without.
+    var operatorProblem: String?
     /// A side that refused its credential: its writes stop until it works again.
     var refusedSides: Set<Side> = []
     /// Clever calls the district paused: read, not written.
     var isPaused = false
+    /// That roster was read in this cycle: reading it again would show nothing new.
+    var hasReadCleverRoster = false
+    var hasRefreshedRoster = false
+    /// What the last decisions showed to be out of date.
+    var needsCleverRoster = false
+    var sectionsToReread: Set<Int64> = []
     var pushQueue = PushQueue()
     /// The first section that could not be read in this push, and how many in a row.
     var pushFailure: SideFailure?

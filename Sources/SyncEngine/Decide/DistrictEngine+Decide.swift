@@ -3,11 +3,31 @@ import SyncState
 
 /// Works out what the records that were read call for. Each decision is stored with the base it came from.
 extension DistrictEngine {
-    /// Decides the open records, newest day first, in transactions small enough not to hold readers up.
+    /// Decides the open records; where one shows that a roster is out of date (a student who is new in a section),
+    /// reads what is needed of the roster again, and decides once more.
     ///
     /// - Returns: how many writes were decided.
     @discardableResult
-    func decide(onlyDay day: Day?) throws -> Int {
+    func decide(onlyDay day: Day?) async throws -> Int {
+        needsCleverRoster = false
+        sectionsToReread = []
+        var decided = try decideOpenRecords(onlyDay: day)
+        guard !hasRefreshedRoster, needsCleverRoster || !sectionsToReread.isEmpty else { return decided }
+        do {
+            if needsCleverRoster {
+                try await refreshRosterForUnknownIDs()
+            } else {
+                try await rereadEnrollments(ofSections: sectionsToReread)
+            }
+            decided += try decideOpenRecords(onlyDay: day)
+        } catch let failure as SideFailure {
+            note(failure)
+        }
+        return decided
+    }
+
+    /// Decides newest days first, in transactions small enough not to hold readers up.
+    private func decideOpenRecords(onlyDay day: Day?) throws -> Int {
         var decided = 0
         while true {
             let (records, writes) = try state.transaction { [self] tx in
@@ -47,6 +67,7 @@ extension DistrictEngine {
             let daily = settings.clever.daily
             sections = try tx.dailyTargets(student: record.student, school: record.school, policy: daily)
             if sections.isEmpty, daily != .none {
+                needsCleverRoster = true
                 try tx.setState(
                     of: record, .waitsForMatch,
                     reason: "a daily record, and Clever's roster has the student in no section of that school")
@@ -62,6 +83,7 @@ extension DistrictEngine {
                 if try decide(key, tx) { writes += 1 }
             } catch let nowhere as NoPlacement {
                 missing = missing ?? nowhere.reason
+                if nowhere.mayBeStale { sectionsToReread.insert(section) }
             }
         }
         try tx.setState(of: record, missing == nil ? .decided : .waitsForMatch, reason: missing)
@@ -74,7 +96,12 @@ extension DistrictEngine {
     /// - Returns: whether a write was decided.
     private func decide(_ key: Key, _ tx: Transaction) throws -> Bool {
         guard settings.direction.writesSchoology, let clever = try cleverStatus(key, tx) else { return false }
-        let mark = try tx.mark(key)
+        var mark = try tx.mark(key)
+        if let refused = mark.refusedClever, refused != clever.status {
+            // The side has moved on: should it come back to the value, that is a new change.
+            mark.refusedClever = nil
+            try tx.save(mark, key)
+        }
         let item = try tx.outboxItem(key, side: .schoology)
         if clever.status == mark.base || clever.status == mark.refusedClever {
             guard let item else { return false }

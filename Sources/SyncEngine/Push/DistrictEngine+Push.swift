@@ -67,12 +67,11 @@ extension DistrictEngine {
         }
         let section = PushSection(
             entry: entry, schoologyID: schoologyID, wasSuspended: place.suspendedUntil != nil, items: items)
-        let reservation = try await schoology.reserve()
-        var isPaid = true
-        defer { if isPaid { schoology.giveBackWrite(reservation) } }
+        var reservation = try await schoology.reserve()
+        defer { schoology.giveBack(&reservation) }
         let reading: SectionReading
         do {
-            reading = try await read(section, from: oldest, through: newest, paidBy: reservation)
+            reading = try await read(section, from: oldest, through: newest, paidBy: &reservation)
         } catch {
             try await readFailed(error, section)
             return
@@ -82,21 +81,21 @@ extension DistrictEngine {
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
         for (index, batch) in BatchPlan.requests(writes, size: entry.batchSize).enumerated() {
             if stopFlag.isSet || stopsWrites { return }
-            let paid = index == 0 ? reservation : try await schoology.reserve()
-            if index == 0 { isPaid = false } else { schoology.giveBackRead(paid) }
-            guard try await put(batch, section, paidBy: paid) else { return }
+            if index > 0 { reservation = SchoologyClient.Reservation() }
+            guard try await put(batch, section, paidBy: &reservation) else { return }
         }
     }
 
     // MARK: Read and merge
 
     private func read(
-        _ section: PushSection, from first: Day, through last: Day, paidBy reservation: SchoologyClient.Reservation
+        _ section: PushSection, from first: Day, through last: Day,
+        paidBy reservation: inout SchoologyClient.Reservation
     ) async throws(SideFailure) -> SectionReading {
         var reading = SectionReading()
         var page = try await schoology.read(
             schoologyRequests.attendance(section: String(section.schoologyID), from: first, through: last),
-            paidBy: reservation, SchoologyAnswer.attendance)
+            paidBy: &reservation, SchoologyAnswer.attendance)
         try reading.add(page)
         var seen: Set<String> = []
         while let next = page.next {
@@ -189,6 +188,8 @@ extension DistrictEngine {
         case .heal(let status):
             try tx.audit(item.key, side: nil, was: mark.base, now: status, cause: "agreed", cycle: cycle, at: now)
             mark.base = status
+            mark.refusedClever = nil
+            mark.refusedSchoology = nil
             counts.healed += 1
             try tx.dissolveConflict(item.key, now: now)
         case .write(to: .schoology, let status):
@@ -224,7 +225,7 @@ extension DistrictEngine {
             "date": .id(key.day), "base": .id(input.base), "clever": .id(input.clever),
             "schoology": .id(input.schoology), "policy": .id(policy), "outcome": .id(outcome),
         ]
-        log(.warning, .conflictDetected, fields)
+        log(.notice, .conflictDetected, fields)
         if !isOpen { log(.notice, .conflictResolved, fields) }
     }
 
@@ -234,8 +235,10 @@ extension DistrictEngine {
     ///
     /// - Returns: whether the section's next batch may go.
     private func put(
-        _ batch: [PendingWrite], _ section: PushSection, paidBy reservation: SchoologyClient.Reservation
+        _ batch: [PendingWrite], _ section: PushSection, paidBy reservation: inout SchoologyClient.Reservation
     ) async throws -> Bool {
+        // First the credits, then the marker: a wait for them must not look like a lost answer.
+        try await schoology.payForWrite(&reservation)
         try state.transaction { tx in
             for write in batch { try tx.markSent(write.item.id, status: write.status) }
             try self.storeSpending(tx)
@@ -244,7 +247,7 @@ extension DistrictEngine {
         counts.sent += batch.count
         let request = schoologyRequests.putAttendance(
             section: String(section.schoologyID), items: batch.map(\.wireItem))
-        switch await schoology.write(request, paidBy: reservation) {
+        switch await schoology.write(request, paidBy: &reservation) {
         case .accepted(let response):
             guard let results = try? SchoologyAnswer.putResults(response.body), results.count == batch.count else {
                 try outcomeUnknown(batch, section, cause: "the answer does not tell what became of each item")
@@ -318,7 +321,9 @@ extension DistrictEngine {
         mark.schoology = write.status
         mark.schoologySeen = nil
         mark.refusedClever = nil
+        mark.refusedSchoology = nil
         try tx.save(mark, key)
+        try tx.dissolveConflict(key, now: now)
         try tx.removeOutboxItem(write.item.id)
     }
 }

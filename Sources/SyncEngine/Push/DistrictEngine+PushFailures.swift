@@ -152,12 +152,13 @@ extension DistrictEngine {
             .error, .pushItemRejected,
             [
                 "clever_student_id": .id(ids.student), "clever_section_id": .id(ids.section),
-                "date": .id(item.key.day), "code": .int(code ?? 0), "message": .id(message ?? ""),
+                "enrollment_id": .id(enrollment(of: item, tx)), "date": .id(item.key.day), "code": .int(code ?? 0),
+                "message": .id(message ?? ""),
             ])
         log(
             .error, .outboxDead,
             [
-                "id": .int(item.id), "code": .int(code ?? 0),
+                "id": .int(item.id), "code": .int(code ?? 0), "message": .id(message ?? ""),
                 "repair": .id("`attendance-sync outbox retry \(item.id)` once the cause is mended"),
             ])
     }
@@ -177,6 +178,11 @@ extension DistrictEngine {
         }
     }
 
+    private func enrollment(of item: OutboxItem, _ tx: Transaction) -> String {
+        let placement = try? tx.placement(section: item.key.section, student: item.key.student)
+        return placement.map { String($0.enrollment) } ?? ""
+    }
+
     private func logRetry(
         _ item: OutboxItem, code: Int?, attempt: Int, nextAttempt: Timestamp, _ tx: Transaction
     ) throws {
@@ -185,8 +191,8 @@ extension DistrictEngine {
             .warning, .pushItemRetried,
             [
                 "clever_student_id": .id(ids.student), "clever_section_id": .id(ids.section),
-                "date": .id(item.key.day), "code": .int(code ?? 0), "attempt": .int(attempt),
-                "next_attempt": .id(nextAttempt),
+                "enrollment_id": .id(enrollment(of: item, tx)), "date": .id(item.key.day), "code": .int(code ?? 0),
+                "attempt": .int(attempt), "next_attempt": .id(nextAttempt),
             ])
     }
 }

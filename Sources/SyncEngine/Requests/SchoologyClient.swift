@@ -17,10 +17,11 @@ final class SchoologyClient {
         case failed(SideFailure)
     }
 
-    /// The credits of a read and of the write that may follow it.
+    /// Credits taken for a read and for the write that may follow it, until they are used or given back.
     struct Reservation {
-        fileprivate var read: RateBudget.Ticket
-        fileprivate var write: RateBudget.Ticket
+        fileprivate var read: RateBudget.Ticket?
+        fileprivate var write: RateBudget.Ticket?
+        fileprivate var isEarly = false
     }
 
     private let world: World
@@ -31,6 +32,8 @@ final class SchoologyClient {
     private var allowance = RetryAllowance()
     private let limit: RateLimit
     private(set) var requests = 0
+    /// A section has been read with credits that would have been left over, and waits for those of its write.
+    private var hasEarlyRead = false
 
     init(world: World, log: CycleLog, limit: RateLimit, maxInFlight: Int, stop: StopFlag) {
         self.world = world
@@ -54,23 +57,62 @@ final class SchoologyClient {
 
     /// Credits for a read and, if it turns out to be needed, a write right after it: so nothing waits between
     /// what was read and what is written.
+    ///
+    /// What is left of a window is too little for both, and would be lost in each: one section at a time may be
+    /// read with it, and waits for the rest (at most `longestEarlyRead`).
     func reserve() async throws(SideFailure) -> Reservation {
-        let tickets = try await take([limit.readCost, limit.writeCost])
-        return Reservation(read: tickets[0], write: tickets[1])
+        while true {
+            if stop.isSet { throw .stopped }
+            let now = world.clock.uptime()
+            switch budget.take([limit.readCost, limit.writeCost], now: now) {
+            case .go(let tickets):
+                return Reservation(read: tickets[0], write: tickets[1])
+            case .wait(let until):
+                if !hasEarlyRead, until - now <= Self.longestEarlyRead,
+                    case .go(let tickets) = budget.take([limit.readCost], now: now)
+                {
+                    hasEarlyRead = true
+                    return Reservation(read: tickets[0], isEarly: true)
+                }
+                await wait(until: until, since: now)
+            case .waitForAnswer:
+                await waitForAnswer(since: now)
+            }
+        }
     }
 
-    func giveBackWrite(_ reservation: Reservation) { budget.cancel(reservation.write) }
+    private static let longestEarlyRead = Span.seconds(10)
 
-    func giveBackRead(_ reservation: Reservation) { budget.cancel(reservation.read) }
+    /// Takes the credits of a write, unless they are there already.
+    func payForWrite(_ reservation: inout Reservation) async throws(SideFailure) {
+        guard reservation.write == nil else { return }
+        reservation.write = try await take([limit.writeCost])[0]
+    }
+
+    /// Gives back what was not used.
+    func giveBack(_ reservation: inout Reservation) {
+        if let ticket = reservation.read { budget.cancel(ticket) }
+        if let ticket = reservation.write { budget.cancel(ticket) }
+        if reservation.isEarly { hasEarlyRead = false }
+        reservation = Reservation()
+    }
 
     /// Sends a request that changes nothing until it has an answer that `parse` can read, or it makes no sense to
     /// go on. POST counts as a write: what the server takes it for is not documented.
     ///
-    /// - Parameter paidBy: credits already taken for the first try.
     func read<Value>(
-        _ request: HTTPRequest, paidBy reservation: Reservation? = nil, _ parse: ([UInt8]) throws -> Value
+        _ request: HTTPRequest, _ parse: ([UInt8]) throws -> Value
     ) async throws(SideFailure) -> Value {
-        var ticket = reservation?.read
+        var unpaid = Reservation()
+        return try await read(request, paidBy: &unpaid, parse)
+    }
+
+    /// - Parameter reservation: credits already taken for the first try.
+    func read<Value>(
+        _ request: HTTPRequest, paidBy reservation: inout Reservation, _ parse: ([UInt8]) throws -> Value
+    ) async throws(SideFailure) -> Value {
+        var ticket = reservation.read
+        reservation.read = nil
         var tries = 0
         var waits = 0
         var signings = 0
@@ -129,8 +171,9 @@ final class SchoologyClient {
 
     /// Sends a PUT once. Only a signature that was refused for its time is made anew and sent again: such an
     /// answer means that the server did not look at the body.
-    func write(_ request: HTTPRequest, paidBy reservation: Reservation) async -> WriteOutcome {
-        var ticket: RateBudget.Ticket? = reservation.write
+    func write(_ request: HTTPRequest, paidBy reservation: inout Reservation) async -> WriteOutcome {
+        var ticket = reservation.write
+        reservation.write = nil
         for signing in 1...RetryPolicy.signingTries {
             switch await send(request, ticket: ticket, cost: limit.writeCost) {
             case .failure(let error):
@@ -164,17 +207,24 @@ final class SchoologyClient {
             let now = world.clock.uptime()
             switch budget.take(costs, now: now) {
             case .go(let tickets): return tickets
-            case .wait(let until):
-                if until - now >= .seconds(30) {
-                    let wait = (until - now).milliseconds
-                    log.write(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait)])
-                }
-                await world.clock.sleep(until: until)
-            case .waitForAnswer:
-                // An answer settles its credits at the latest when its request times out.
-                await world.clock.sleep(until: now + .milliseconds(20))
+            case .wait(let until): await wait(until: until, since: now)
+            case .waitForAnswer: await waitForAnswer(since: now)
             }
         }
+    }
+
+    private func wait(until: Timestamp, since now: Timestamp) async {
+        if until - now >= Self.waitWorthLogging {
+            log.write(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int((until - now).milliseconds)])
+        }
+        await world.clock.sleep(until: until)
+    }
+
+    private static let waitWorthLogging = Span.seconds(30)
+
+    /// An answer settles its credits at the latest when its request times out.
+    private func waitForAnswer(since now: Timestamp) async {
+        await world.clock.sleep(until: now + .milliseconds(20))
     }
 
     private func send(

@@ -49,6 +49,14 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension SideFailure {
+    /// Nothing more is to be had of that side in this cycle.
+    var endsTheCycle: Bool {
+        switch self {
+        case .refusedCredential, .stopped: true
+        case .unreachable, .malformed, .notFound, .gone, .rejected: false
+        }
+    }
+
     /// The side that failed; `engine` when the process was stopped.
     public var side: String {
         switch self {

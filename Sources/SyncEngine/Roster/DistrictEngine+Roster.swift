@@ -65,6 +65,14 @@ extension DistrictEngine {
     }
 
     /// A record named a student or section that no roster has shown: one more reading may show it.
+    func refreshRosterIfWanted() async throws {
+        guard try state.reading({ try $0.number(.rosterWanted) }) != nil else { return }
+        guard !hasReadCleverRoster else {
+            return try state.transaction { try $0.set(.rosterWanted, nil) }
+        }
+        try await refreshRosterForUnknownIDs()
+    }
+
     func refreshRosterForUnknownIDs() async throws {
         try await readCleverRoster()
         do {
@@ -80,7 +88,15 @@ extension DistrictEngine {
         try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
     }
 
-    private func readCleverRoster() async throws {
+    /// Reads who is in these sections again.
+    func rereadEnrollments(ofSections sections: Set<Int64>) async throws {
+        try state.transaction { tx in
+            for section in sections { try tx.forgetEnrollments(ofSection: section) }
+        }
+        try await refreshSchoologyRoster(overrides: try loadOverrides(), until: nil)
+    }
+
+    func readCleverRoster() async throws {
         let generation = try state.reading { try $0.nextRosterGeneration() }
         try await pages(cleverRequests.schools(), CleverAnswer.schools) { [state] schools in
             try state.transaction { tx in
@@ -99,6 +115,11 @@ extension DistrictEngine {
         }
         try state.transaction { [now] tx in
             try tx.finishCleverRoster(generation: generation, now: now.milliseconds)
+        }
+        hasReadCleverRoster = true
+        let shared = Set(try state.reading { try $0.schools(only: []) }.map(\.cleverID))
+        for school in settings.clever.schools where !shared.contains(school) {
+            log(.warning, .cleverSchoolMissing, ["clever_school_id": .id(school), "date": ""])
         }
         try recovered(.clever)
     }
@@ -124,17 +145,38 @@ extension DistrictEngine {
         }
     }
 
+    /// The overrides as they are now; where the file has a mistake, as they were when it had none. A mistake is
+    /// said once, shown by `status`, and blocks nothing else.
     private func loadOverrides() throws -> OverridesFile {
+        let none = OverridesFile(overrides: Overrides(), digest: "none", text: "")
+        let (lastText, lastProblem) = try state.reading {
+            (try $0.text(.overridesText), try $0.text(.overridesProblem))
+        }
         do {
-            return try world.overrides() ?? OverridesFile(overrides: Overrides(), digest: "none")
+            let file = try world.overrides() ?? none
+            if file.text != lastText ?? "" || lastProblem != nil {
+                try state.transaction { tx in
+                    try tx.set(.overridesText, text: file.text)
+                    try tx.set(.overridesProblem, text: nil)
+                }
+            }
+            operatorProblem = nil
+            return file
+        } catch let error as StateError {
+            throw error
         } catch {
-            log(
-                .error, .configRejected,
-                [
-                    "key": "matching.overrides_file", "reason": .id("\(error)"),
-                    "repair": "mend the file; until then nothing is matched anew",
-                ])
-            throw SideFailure.stopped
+            let problem = "overrides_file: \(error)"
+            operatorProblem = problem
+            if problem != lastProblem {
+                try state.transaction { try $0.set(.overridesProblem, text: problem) }
+                log(
+                    .error, .configRejected,
+                    [
+                        "key": "matching.overrides_file", "reason": .id(problem),
+                        "repair": "mend the file; until then the overrides stay as they were",
+                    ])
+            }
+            return try lastText.map { try OverridesFile(csv: $0) } ?? none
         }
     }
 

@@ -16,6 +16,7 @@ extension DistrictEngine {
     func refreshSchoologyRoster(overrides: OverridesFile, until deadline: Timestamp?) async throws -> Bool {
         await rosterTurn.take()
         defer { rosterTurn.give() }
+        hasRefreshedRoster = true
         let startedAt = world.clock.uptime()
         let schools = try state.reading { [settings] in try $0.schools(only: settings.clever.schools).map(\.id) }
         let rules = settings.matching

@@ -11,15 +11,18 @@ extension DistrictEngine {
         let startedAt = world.clock.uptime()
 
         // Today's marks don't wait for the window: they go through to Schoology at once.
-        let current = try await readUnits(of: scan, onlyDay: scan.today)
-        if current.unknown { try await refreshRosterForUnknownIDs() }
-        if try decide(onlyDay: scan.today) > 0 { try await pushWrites() }
-        if let failure = current.failure { throw failure }
+        let todaysFailure = try await readUnits(of: scan, onlyDay: scan.today)
+        try await refreshRosterIfWanted()
+        if try await decide(onlyDay: scan.today) > 0 { try await pushWrites() }
+        if let todaysFailure { throw todaysFailure }
 
-        let rest = try await readUnits(of: scan, onlyDay: nil)
-        if rest.unknown { try await refreshRosterForUnknownIDs() }
-        try decide(onlyDay: nil)
-        if let failure = rest.failure { throw failure }
+        let failure = try await readUnits(of: scan, onlyDay: nil)
+        try await refreshRosterIfWanted()
+        try await decide(onlyDay: nil)
+        if let failure { throw failure }
+        if try state.transaction({ try $0.reopenMissingUnits() }) {
+            throw SideFailure.notFound(.clever, detail: "a day of a school that it has shown for other days")
+        }
         let (totals, first) = try state.transaction { tx in
             let totals = try tx.scanTotals()
             try tx.finishScan(scan, fullScanDay: scan.complete ? scan.today : nil)
@@ -69,51 +72,42 @@ extension DistrictEngine {
     /// Reads the units that are left, several schools at a time. A school that fails keeps no other from being
     /// read, but when three in a row fail the side is taken to be down.
     ///
-    /// - Returns: whether an id was met that no roster has shown, and the first failure.
-    private func readUnits(of scan: Scan, onlyDay day: Day?) async throws -> (unknown: Bool, failure: SideFailure?) {
+    /// - Returns: the first failure.
+    private func readUnits(of scan: Scan, onlyDay day: Day?) async throws -> SideFailure? {
         var units = try state.reading { try $0.unitsToRead(onlyDay: day) }[...]
-        var unknown = false
         var failure: SideFailure?
         var failuresInARow = 0
-        try await withThrowingTaskGroup(of: Result<Bool, SideFailure>.self) { group in
+        try await withThrowingTaskGroup(of: SideFailure?.self) { group in
             for _ in 0..<settings.clever.maxInFlight {
                 guard let unit = units.popFirst() else { break }
                 group.addTask { try await self.attempt(unit, of: scan) }
             }
             while let result = try await group.next() {
-                switch result {
-                case .success(let found):
-                    unknown = unknown || found
-                    failuresInARow = 0
-                case .failure(let error):
-                    failure = failure ?? error
-                    failuresInARow += 1
-                    if case .refusedCredential = error { failuresInARow = .max / 2 }
-                    if error == .stopped { failuresInARow = .max / 2 }
-                }
-                guard failuresInARow < 3, let unit = units.popFirst() else { continue }
+                failuresInARow = result == nil ? 0 : failuresInARow + 1
+                failure = failure ?? result
+                guard failuresInARow < 3, failure?.endsTheCycle != true, let unit = units.popFirst() else { continue }
                 group.addTask { try await self.attempt(unit, of: scan) }
             }
         }
-        return (unknown, failure)
+        return failure
     }
 
-    private func attempt(_ unit: ScanUnit, of scan: Scan) async throws -> Result<Bool, SideFailure> {
+    private func attempt(_ unit: ScanUnit, of scan: Scan) async throws -> SideFailure? {
         do {
-            return .success(try await read(unit, of: scan))
+            try await read(unit, of: scan)
+            return nil
         } catch let failure as SideFailure {
-            return .failure(failure)
+            return failure
         } catch let malformed as MalformedAnswer {
-            return .failure(.malformed(.clever, detail: malformed.what))
+            return .malformed(.clever, detail: malformed.what)
         }
     }
 
     /// Reads one day of one school to its last page. Each page is stored with the cursor of the next.
-    private func read(_ unit: ScanUnit, of scan: Scan) async throws -> Bool {
+    private func read(_ unit: ScanUnit, of scan: Scan) async throws {
         var reader = UnitReader(
             unit: unit, stored: try state.reading { try $0.storedRecords(day: unit.day, school: unit.school) },
             statusMap: settings.statusMap)
-        var unknown = false
         while true {
             let request =
                 if let next = reader.next {
@@ -131,35 +125,47 @@ extension DistrictEngine {
                 guard reader.restarts <= RetryPolicy.triesInACycle else {
                     throw SideFailure.malformed(.clever, detail: "it refuses the cursors that it gives")
                 }
-                try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: false) }
+                try state.transaction { try $0.restartUnit(day: unit.day, school: unit.school) }
                 continue
-            case .schoolMissing:
-                // A school that is no longer shared takes nothing with it: what is stored stays.
+            case .notFound:
+                guard reader.next == nil, try await isUnshared(unit) else {
+                    throw SideFailure.notFound(
+                        .clever, detail: "the attendance of school \(unit.schoolCleverID), which it has shown before")
+                }
                 log(
                     .warning, .cleverSchoolMissing,
                     ["clever_school_id": .id(unit.schoolCleverID), "date": .id(unit.day)])
-                try state.transaction { try $0.setUnit(day: unit.day, school: unit.school, next: nil, done: true) }
-                return unknown
+                try state.transaction { try $0.setUnitMissing(day: unit.day, school: unit.school) }
+                return
             case .failed(let failure):
                 throw failure
             }
             let step = try reader.take(page)
-            let stored = try state.transaction { [now] tx in
+            let newlyQuarantined = try state.transaction { [now] tx in
                 try tx.storePage(
                     of: unit, scan: scan, updates: step.updates, quarantined: step.quarantined,
                     records: page.records.count, next: step.next, done: step.done, now: now)
             }
             advance()
-            unknown = unknown || stored.unknown
-            for record in stored.newlyQuarantined { quarantined(record) }
-            if step.done { return unknown }
+            for record in newlyQuarantined { quarantined(record) }
+            if step.done { return }
+        }
+    }
+
+    /// A school that answers 404: is it no longer shared (then it takes nothing with it, what is stored stays), or
+    /// is that a passing fault, which the next cycle must read again?
+    private func isUnshared(_ unit: ScanUnit) async throws -> Bool {
+        if !hasReadCleverRoster { try await readCleverRoster() }
+        return try state.reading { [settings] tx in
+            let isListed = try tx.schools(only: settings.clever.schools).contains { $0.id == unit.school }
+            return try !isListed || !tx.hasAnswered(school: unit.school)
         }
     }
 
     private enum PageAttempt {
         case page(AttendancePage)
         case cursorExpired
-        case schoolMissing
+        case notFound
         case failed(SideFailure)
     }
 
@@ -169,7 +175,7 @@ extension DistrictEngine {
         } catch {
             switch error {
             case .rejected(_, status: 400, _) where request.url.contains("starting_after="): return .cursorExpired
-            case .notFound: return .schoolMissing
+            case .notFound: return .notFound
             default: return .failed(error)
             }
         }

@@ -4,10 +4,13 @@ import SyncState
 public struct OverridesFile: Sendable, Equatable {
     public var overrides: Overrides
     public var digest: String
+    /// The file itself, to go on with should the next version have a mistake.
+    public var text: String
 
-    public init(overrides: Overrides, digest: String) {
+    public init(overrides: Overrides, digest: String, text: String) {
         self.overrides = overrides
         self.digest = digest
+        self.text = text
     }
 }
 
@@ -40,16 +43,21 @@ extension OverridesFile {
             guard let target = Int64(fields[2]), target > 0 else {
                 throw OverridesError(line: index + 1, problem: "schoology_id must be a number")
             }
+            let earlier: Int64?
             switch fields[0] {
-            case "section": overrides.sections[fields[1]] = target
-            case "student": overrides.students[fields[1]] = target
+            case "section": earlier = overrides.sections.updateValue(target, forKey: fields[1])
+            case "student": earlier = overrides.students.updateValue(target, forKey: fields[1])
             default: throw OverridesError(line: index + 1, problem: "kind must be section or student")
+            }
+            if let earlier, earlier != target {
+                throw OverridesError(
+                    line: index + 1, problem: "\(fields[0]) \(fields[1]) has another schoology_id, \(earlier), above")
             }
         }
         // FNV-1a, 64 bits: it only has to tell one version of the file from the next.
         var digest: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in csv.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        self.init(overrides: overrides, digest: String(digest, radix: 16))
+        self.init(overrides: overrides, digest: String(digest, radix: 16), text: csv)
     }
 
     private static func field(_ text: Substring) -> String {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import AttendanceCore
 import Configuration
 import Foundation
 import Operations
+import SyncEngine
 
 struct CheckConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +18,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
         do {
             let loaded = try ConfigurationLoader.load(path: options.config, environment: environment)
             let districts = try options.districts(loaded)
+            try checkOverrides(of: districts)
             let names = Set(districts.map(\.name))
             let notices = loaded.notYetAvailable.filter { $0.district.map(names.contains) ?? true }
             if options.json {
@@ -45,6 +48,24 @@ struct CheckConfigCommand: AsyncParsableCommand {
             }
             throw ExitStatus.operatorMustAct.exitCode
         }
+    }
+
+    /// The overrides files are part of the configuration.
+    private func checkOverrides(of districts: [DistrictSettings]) throws {
+        var errors: [ConfigurationError] = []
+        for settings in districts {
+            do {
+                _ = try OverridesFile.read(settings.matching.overridesFile)
+            } catch {
+                errors.append(
+                    ConfigurationError(
+                        file: settings.matching.overridesFile,
+                        position: (error as? OverridesError).map { SourcePosition(line: $0.line, column: 1) },
+                        key: "", message: (error as? OverridesError)?.problem ?? "\(error)",
+                        hint: "a line is kind,clever_id,schoology_id with kind section or student"))
+            }
+        }
+        guard errors.isEmpty else { throw ConfigurationErrors(errors) }
     }
 }
 

@@ -103,9 +103,12 @@ enum DistrictResult: Sendable {
                 durationMilliseconds: report.duration.milliseconds,
                 counts: Dictionary(uniqueKeysWithValues: report.counts.fields.map { ($0.name, $0.value) }),
                 totals: Dictionary(uniqueKeysWithValues: report.totals.fields.map { ($0.name, $0.value) }),
-                failures: report.failures.map {
-                    .init(side: $0.side, reason: $0.description, repair: $0.repair)
-                } + (report.stateError.map { [.init(side: "state", reason: "\($0)", repair: $0.repair)] } ?? []))
+                failures: (report.operatorProblem.map {
+                    [.init(side: "configuration", reason: $0, repair: "mend it; until then the last good one holds")]
+                } ?? [])
+                    + report.failures.map {
+                        .init(side: $0.side, reason: $0.description, repair: $0.repair)
+                    } + (report.stateError.map { [.init(side: "state", reason: "\($0)", repair: $0.repair)] } ?? []))
         }
     }
 }
@@ -170,6 +173,7 @@ extension CycleReport {
         if totals.quarantined + totals.unmapped > 0 {
             lines.append("  not understood        \(Words.count(totals.quarantined + totals.unmapped, "record"))")
         }
+        if let operatorProblem { lines.append("  needs you             \(operatorProblem)") }
         for failure in failures {
             lines.append("  FAILED                \(failure)")
             lines.append("  to mend it            \(failure.repair)")

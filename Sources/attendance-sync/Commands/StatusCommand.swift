@@ -146,6 +146,7 @@ struct StatusDocument: Encodable {
             for side in refusedCredentials {
                 needs.append("\(side) refuses the credential: put a valid one into its file; nothing else is needed")
             }
+            if let problem = try tx.text(.overridesProblem) { needs.append("\(problem): mend the file") }
             if deadLetters > 0 {
                 needs.append("\(Words.count(deadLetters, "dead letter")): `attendance-sync outbox list --dead`")
             }

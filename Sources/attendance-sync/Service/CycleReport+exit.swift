@@ -3,6 +3,11 @@ import SyncEngine
 import SyncState
 
 extension CycleReport {
+    /// A side answered 401 or 403.
+    var hasRefusedCredential: Bool {
+        failures.contains { if case .refusedCredential = $0 { true } else { false } }
+    }
+
     /// The exit code that this cycle alone would give.
     var exitStatus: ExitStatus {
         if let stateError { return stateError.exitStatus }
@@ -13,7 +18,10 @@ extension CycleReport {
             case .stopped: .done
             }
         }
-        return ExitStatus.worst(of: statuses + [totals.outbox > 0 ? .undelivered : .done])
+        return ExitStatus.worst(
+            of: statuses + [
+                totals.outbox > 0 ? .undelivered : .done, operatorProblem == nil ? .done : .operatorMustAct,
+            ])
     }
 }
 

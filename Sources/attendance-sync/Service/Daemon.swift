@@ -14,6 +14,8 @@ actor Daemon {
     private let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
     private var configuration: ServiceConfiguration
     private var runners: [String: DistrictRunner] = [:]
+    /// Runners are being replaced: one such change at a time.
+    private var isApplying = false
 
     /// Opens every state, so that a service that says READY holds what it needs.
     ///
@@ -58,9 +60,29 @@ actor Daemon {
     }
 
     private func start(_ runner: DistrictRunner) {
-        runner.start { [notifier] report in
+        runner.start { [self, notifier] report in
             notifier.send(.status("\(report.district): cycle \(report.cycle) \(report.outcome.rawValue)"))
+            if report.hasRefusedCredential { Task { await self.takeNewCredentials(of: report.district) } }
         }
+    }
+
+    /// A credential was refused: if its file holds another one now, the district goes on with that. Nothing else of
+    /// the configuration is taken over; that is what SIGHUP is for.
+    private func takeNewCredentials(of district: String) async {
+        guard let runner = runners[district],
+            let loaded = try? ConfigurationLoader.load(
+                path: options.config, environment: ProcessInfo.processInfo.environment),
+            let now = loaded.configuration.districts.first(where: { $0.name == district })
+        else { return }
+        var settings = runner.service.settings
+        settings.clever.token = now.clever.token
+        settings.schoology.consumerKey = now.schoology.consumerKey
+        settings.schoology.consumerSecret = now.schoology.consumerSecret
+        // A reload that is under way reads the credentials too.
+        guard settings != runner.service.settings, !isApplying else { return }
+        var all = runners.mapValues(\.service.settings)
+        all[district] = settings
+        try? await apply(Array(all.values))
     }
 
     private func stop(_ stopping: [DistrictRunner]) async {
@@ -103,6 +125,7 @@ actor Daemon {
             return reject("service.state_directory can't change while the service runs; restart it")
         }
         do {
+            while isApplying { try await Task.sleep(for: .milliseconds(20)) }
             try await apply(districts)
         } catch {
             return reject("\(error)")
@@ -114,6 +137,8 @@ actor Daemon {
     }
 
     private func apply(_ districts: [DistrictSettings]) async throws {
+        isApplying = true
+        defer { isApplying = false }
         let wanted = Dictionary(uniqueKeysWithValues: districts.map { ($0.name, $0) })
         let leaving = runners.filter { wanted[$0.key] != $0.value.service.settings }
         await stop(Array(leaving.values))

@@ -44,17 +44,12 @@ struct DistrictService: Sendable {
                 let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(now.milliseconds) / 1000))
                 return (now + .seconds(Int64(offset))).day
             },
-            overrides: { try Self.readOverrides(overridesFile) },
+            overrides: { try OverridesFile.read(overridesFile) },
             random: { UInt64.random(in: .min ... .max) },
             progress: { [heartbeat] in heartbeat.beat() })
         engine = DistrictEngine(
             settings: settings, state: state, world: world,
             executor: QueueExecutor(label: "district.\(settings.name)"))
-    }
-
-    private static func readOverrides(_ path: String) throws -> OverridesFile? {
-        guard !path.isEmpty, let data = FileManager.default.contents(atPath: path) else { return nil }
-        return try OverridesFile(csv: String(decoding: data, as: UTF8.self))
     }
 }
 

@@ -1,0 +1,240 @@
+import AttendanceCore
+import Foundation
+import Testing
+
+@testable import SyncState
+
+@Suite struct OpeningTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    // MARK: One writer
+
+    @Test func aSecondWriterIsRefusedUntilTheFirstIsGone() throws {
+        var first: SyncState? = try folder.open()
+        #expect(throws: StateError.locked(path: folder.file("springfield.lock"))) { try folder.open() }
+        _ = try first?.reading { try $0.schools(only: []) }
+        first = nil
+        _ = try folder.open()
+    }
+
+    @Test func districtsDoNotLockEachOther() throws {
+        let first = try folder.open()
+        _ = try SyncState(directory: folder.path, district: "shelbyville", access: .exclusive)
+        _ = try first.reading { try $0.schools(only: []) }
+    }
+
+    @Test func aWriterThatCouldNotOpenLeavesNoLock() throws {
+        try Data("this is no database at all, but a text of some length".utf8)
+            .write(to: URL(filePath: folder.file("springfield.sqlite")))
+        #expect(throws: StateError.self) { try folder.open() }
+        try FileManager.default.removeItem(atPath: folder.file("springfield.sqlite"))
+        _ = try folder.open()
+    }
+
+    @Test func aReaderSeesWhatTheWriterStoredWhileItGoesOnWriting() throws {
+        let writer = try folder.open()
+        let reader = try folder.open(.readOnly)
+        try writer.transaction { try $0.set(.watermark, 1) }
+        #expect(try reader.reading { try $0.number(.watermark) } == 1)
+        try writer.transaction { tx in
+            try tx.set(.watermark, 2)
+            // Not stored yet: the reader neither sees it nor waits for it.
+            let seen = try reader.reading { try $0.number(.watermark) }
+            #expect(seen == 1)
+        }
+        #expect(try reader.reading { try $0.number(.watermark) } == 2)
+    }
+
+    @Test func aReaderWorksWithoutAnyWriter() throws {
+        do {
+            let writer = try folder.open()
+            try writer.transaction { try $0.set(.watermark, 7) }
+        }
+        #expect(try folder.open(.readOnly).reading { try $0.number(.watermark) } == 7)
+    }
+
+    @Test func aReaderCannotWrite() throws {
+        _ = try folder.open()
+        let reader = try folder.open(.readOnly)
+        #expect(throws: StateError.self) { try reader.transaction { try $0.set(.watermark, 1) } }
+    }
+
+    @Test func aSmallCommandWritesBesideTheDaemon() throws {
+        let daemon = try folder.open()
+        let command = try folder.open(.shared)
+        try command.transaction { try $0.set(.districtState, text: "paused") }
+        #expect(try daemon.reading { try $0.text(.districtState) } == "paused")
+    }
+
+    // MARK: Files
+
+    @Test(arguments: [SyncState.Access.readOnly, .shared])
+    func withoutAStateThereIsNothingToRead(access: SyncState.Access) throws {
+        #expect(throws: StateError.absent(path: folder.file("springfield.sqlite"))) { try folder.open(access) }
+        // Asking leaves nothing behind.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test func theStateIsReadableByItsOwnerAlone() throws {
+        let directory = folder.file("var/lib")
+        let state = try SyncState(directory: directory, district: "springfield", access: .exclusive)
+        try state.transaction { try $0.set(.watermark, 1) }
+        #expect(try folder.mode("var") == 0o700)
+        #expect(try folder.mode("var/lib") == 0o700)
+        let files = try FileManager.default.contentsOfDirectory(atPath: directory)
+        #expect(Set(files).isSuperset(of: ["springfield.sqlite", "springfield.sqlite-wal", "springfield.lock"]))
+        for file in files { #expect(try folder.mode("var/lib/\(file)") == 0o600, "\(file)") }
+    }
+
+    @Test func aFolderThatCannotBeMadeIsNamed() throws {
+        try Data().write(to: URL(filePath: folder.file("file")))
+        let directory = folder.file("file/below")
+        do {
+            _ = try SyncState(directory: directory, district: "springfield", access: .exclusive)
+            Issue.record("opened a state below a file")
+        } catch {
+            guard case .inaccessible(let path, _) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(path == directory)
+        }
+    }
+
+    // MARK: Versions and damage
+
+    @Test func aNewStateIsOfThisVersion() throws {
+        let state = try folder.open()
+        #expect(state.migratedFrom == nil)
+        #expect(!SyncState.schemaVersion.isEmpty)
+    }
+
+    @Test func openingAgainKeepsEverything() throws {
+        do { try folder.open().transaction { try $0.set(.fingerprint, text: "f") } }
+        let state = try folder.open()
+        #expect(state.migratedFrom == SyncState.schemaVersion)
+        #expect(try state.reading { try $0.text(.fingerprint) } == "f")
+    }
+
+    @Test(arguments: [SyncState.Access.exclusive, .shared, .readOnly])
+    func aStateFromANewerVersionIsRefusedAndLeftAsItIs(access: SyncState.Access) throws {
+        do {
+            try folder.open().transaction { tx in
+                try tx.run("INSERT INTO grdb_migrations(identifier) VALUES ('99-from-the-future')")
+                try tx.set(.watermark, 5)
+            }
+        }
+        #expect(throws: StateError.newerVersion(path: folder.file("springfield.sqlite"))) { try folder.open(access) }
+    }
+
+    @Test(arguments: [SyncState.Access.shared, .readOnly])
+    func aStateThatNoCycleHasUpgradedIsNotTouchedByACommand(access: SyncState.Access) throws {
+        try Data().write(to: URL(filePath: folder.file("springfield.sqlite")))
+        do {
+            _ = try folder.open(access)
+            Issue.record("opened a state without a schema")
+        } catch {
+            guard case .inaccessible(_, let detail) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(detail.contains("older version"))
+        }
+    }
+
+    @Test(arguments: [SyncState.Access.exclusive, .shared, .readOnly])
+    func aFileThatIsNoDatabaseIsDamaged(access: SyncState.Access) throws {
+        let junk = Data(repeating: UInt8(ascii: "x"), count: 8192)
+        try junk.write(to: URL(filePath: folder.file("springfield.sqlite")))
+        do {
+            _ = try folder.open(access)
+            Issue.record("opened junk")
+        } catch {
+            guard case .damaged(let path, _) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(path == folder.file("springfield.sqlite"))
+        }
+        #expect(try Data(contentsOf: URL(filePath: folder.file("springfield.sqlite"))) == junk)
+    }
+
+    @Test func damageInsideTheFileIsFoundByACheck() throws {
+        do {
+            let state = try folder.open()
+            try state.transaction { tx in
+                for number in 0..<2000 {
+                    try tx.store(school: "school-\(number)", sisID: nil, generation: 1)
+                }
+            }
+            try state.check()
+        }
+        let file = URL(filePath: folder.file("springfield.sqlite"))
+        var bytes = try Data(contentsOf: file)
+        try #require(bytes.count > 20 * 4096)
+        // All pages but the first few, where the schema is.
+        for index in (bytes.count / 2)..<bytes.count { bytes[index] = 0xA5 }
+        try bytes.write(to: file)
+        do {
+            try folder.open(.shared).check()
+            Issue.record("the damage went unseen")
+        } catch {
+            guard case .damaged = error else {
+                Issue.record("\(error)")
+                return
+            }
+        }
+    }
+
+    @Test func aTransactionThatFailsLeavesNothing() throws {
+        struct Interrupted: Error {}
+        let state = try folder.open()
+        try state.transaction { try $0.set(.watermark, 1) }
+        #expect(throws: StateError.self) {
+            try state.transaction { tx in
+                try tx.set(.watermark, 2)
+                throw Interrupted()
+            }
+        }
+        #expect(try state.reading { try $0.number(.watermark) } == 1)
+    }
+
+    @Test func errorsNameNobody() throws {
+        let state = try folder.open()
+        do {
+            try state.transaction { tx in
+                try tx.run("INSERT INTO school(clever_id) VALUES (?)", ["a-student-of-note"])
+                try tx.run("INSERT INTO school(clever_id) VALUES (?)", ["a-student-of-note"])
+            }
+            Issue.record("stored the same school twice")
+        } catch {
+            #expect(!"\(error)".contains("a-student-of-note"))
+            #expect(!error.repair.isEmpty)
+        }
+    }
+
+    // MARK: Single values
+
+    @Test func everySettingKeepsItsOwnValue() throws {
+        let state = try folder.open()
+        try state.transaction { tx in
+            for (index, setting) in StateSetting.allCases.enumerated() { try tx.set(setting, Int64(index)) }
+        }
+        try state.reading { tx in
+            for (index, setting) in StateSetting.allCases.enumerated() {
+                let stored = try tx.number(setting)
+                #expect(stored == Int64(index))
+            }
+        }
+        try state.transaction { tx in
+            try tx.set(.watermark, nil)
+            try tx.set(.districtState, text: "success")
+        }
+        #expect(try state.reading { try $0.number(.watermark) } == nil)
+        #expect(try state.reading { try $0.text(.districtState) } == "success")
+    }
+}

@@ -1,0 +1,132 @@
+import AttendanceCore
+import Testing
+
+@testable import SyncState
+
+@Suite struct ScanTests {
+    private let temporary: TemporaryState
+
+    init() throws {
+        temporary = try TemporaryState()
+        try temporary.readRoster([.named("home", students: ["anna"])])
+    }
+
+    @Test func readsEveryDayOfEverySchoolNewestFirst() throws {
+        try temporary.write { tx in
+            try tx.store(school: "annex", sisID: nil, generation: 1)
+        }
+        let scans = try ScanFixture(temporary)
+        let units = try temporary.read { try $0.unitsToRead(onlyDay: nil) }
+        #expect(units.map(\.schoolCleverID) == ["annex", "school", "annex", "school"])
+        #expect(units.map(\.day) == [0, 0, 1, 1].map { TemporaryState.day - $0 })
+        #expect(units.allSatisfy { $0.next == nil })
+        #expect(try temporary.read { try $0.unitsToRead(onlyDay: TemporaryState.day) }.count == 2)
+        #expect(try temporary.read { try $0.scan() } == scans.scan)
+    }
+
+    @Test func goesOnAtTheNextPageAfterARestart() throws {
+        let scans = try ScanFixture(temporary)
+        try scans.store([], records: 1000, next: "/page-2", done: false)
+        // Another connection sees what a process that starts again would.
+        let units = try temporary.folder.open(.readOnly).reading { try $0.unitsToRead(onlyDay: TemporaryState.day) }
+        #expect(units.map(\.next) == ["/page-2"])
+        try scans.store([], records: 400, next: nil, done: true)
+        #expect(try temporary.read { try $0.unitsToRead(onlyDay: TemporaryState.day) }.isEmpty)
+        #expect(try temporary.read { try $0.unitsToRead(onlyDay: nil) }.map(\.day) == [TemporaryState.day - 1])
+        let totals = try temporary.read { try $0.scanTotals() }
+        #expect(totals == (pages: 2, records: 1400, changed: 0))
+    }
+
+    @Test func aUnitCanBeginAgainOrEndEarly() throws {
+        let scans = try ScanFixture(temporary)
+        try scans.store([], next: "/page-2", done: false)
+        try temporary.write {
+            try $0.setUnit(day: TemporaryState.day, school: scans.school, next: nil, done: false)
+        }
+        #expect(try temporary.read { try $0.unitsToRead(onlyDay: TemporaryState.day) }.map(\.next) == [nil])
+        try temporary.write { try $0.setUnit(day: TemporaryState.day, school: scans.school, next: nil, done: true) }
+        #expect(try temporary.read { try $0.unitsToRead(onlyDay: TemporaryState.day) }.isEmpty)
+    }
+
+    @Test func theWatermarkMovesOnlyWhenTheScanIsFinished() throws {
+        let scans = try ScanFixture(temporary)
+        try scans.store([])
+        try scans.store([], day: TemporaryState.day - 1)
+        #expect(try temporary.read { try $0.number(.watermark) } == nil)
+        try temporary.write { try $0.finishScan(scans.scan, fullScanDay: nil) }
+        #expect(try temporary.read { try $0.number(.watermark) } == TemporaryState.now.milliseconds)
+        #expect(try temporary.read { try $0.number(.lastFullScanDay) } == nil)
+        #expect(try temporary.read { try $0.scan() } == nil)
+        #expect(try temporary.read { try $0.unitsToRead(onlyDay: nil) }.isEmpty)
+    }
+
+    @Test func aWholeScanIsRememberedForItsDay() throws {
+        let scans = try ScanFixture(temporary, complete: true)
+        try temporary.write { try $0.finishScan(scans.scan, fullScanDay: TemporaryState.day) }
+        #expect(try temporary.read { try $0.number(.lastFullScanDay) } == Int64(TemporaryState.day.number))
+    }
+
+    @Test func aScanThatIsAbandonedMovesNothing() throws {
+        let scans = try ScanFixture(temporary)
+        try scans.store([])
+        try temporary.write { try $0.abandonScan() }
+        #expect(try temporary.read { try $0.scan() } == nil)
+        #expect(try temporary.read { try $0.unitsToRead(onlyDay: nil) }.isEmpty)
+        #expect(try temporary.read { try $0.number(.watermark) } == nil)
+    }
+
+    @Test func aNewScanTakesTheOldOnesPlaceUnderAnotherNumber() throws {
+        let first = try ScanFixture(temporary)
+        try first.store([], next: "/page-2", done: false)
+        let second = try ScanFixture(temporary)
+        #expect(first.scan.id != second.scan.id)
+        #expect(try temporary.read { try $0.scan() } == second.scan)
+        #expect(try temporary.read { try $0.unitsToRead(onlyDay: nil) }.allSatisfy { $0.next == nil })
+        #expect(try temporary.read { try $0.scanTotals() } == (pages: 0, records: 0, changed: 0))
+    }
+
+    // MARK: Quarantine
+
+    private func unreadable(_ fingerprint: String) -> QuarantinedRecord {
+        QuarantinedRecord(
+            fingerprint: fingerprint, student: "anna", section: nil, school: "school", date: "2024-13-01",
+            reason: "no such date")
+    }
+
+    @Test func aRecordThatWasQuarantinedIsRecognised() throws {
+        let scans = try ScanFixture(temporary)
+        let first = try scans.store([], quarantined: [unreadable("f1"), unreadable("f2")])
+        #expect(first.newlyQuarantined == [unreadable("f1"), unreadable("f2")])
+        let again = try scans.store([], quarantined: [unreadable("f1"), unreadable("f3")])
+        #expect(again.newlyQuarantined == [unreadable("f3")])
+        #expect(try quarantined() == 3)
+    }
+
+    @Test func theSameRecordTwiceOnOnePageIsOne() throws {
+        let scans = try ScanFixture(temporary)
+        let stored = try scans.store([], quarantined: [unreadable("f1"), unreadable("f1")])
+        #expect(stored.newlyQuarantined.count == 1)
+    }
+
+    @Test func whatAWholeScanNoLongerShowsIsForgotten() throws {
+        let first = try ScanFixture(temporary, complete: true)
+        try first.store([], quarantined: [unreadable("mended"), unreadable("still bad")])
+        let second = try ScanFixture(temporary, complete: true)
+        try second.store([], quarantined: [unreadable("still bad")])
+        #expect(try quarantined() == 2)
+        try temporary.write { try $0.finishScan(second.scan, fullScanDay: nil) }
+        #expect(try quarantined() == 1)
+    }
+
+    @Test func aScanOfTheLastDaysForgetsNothingOlder() throws {
+        let first = try ScanFixture(temporary, complete: true)
+        try first.store([], quarantined: [unreadable("old")])
+        let second = try ScanFixture(temporary)
+        try temporary.write { try $0.finishScan(second.scan, fullScanDay: nil) }
+        #expect(try quarantined() == 1)
+    }
+
+    private func quarantined() throws -> Int {
+        try temporary.read { try $0.totals(now: TemporaryState.now).quarantined }
+    }
+}
