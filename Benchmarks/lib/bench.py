@@ -27,18 +27,20 @@ class Run:
     """One process: CPU (user and system, start included), wall time, peak resident memory."""
 
     def __init__(self, command, codes=(0,)):
-        started = time.monotonic()
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.output = process.stdout.read()
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.wall = time.monotonic() - started
+        with tempfile.TemporaryFile() as errors:
+            started = time.monotonic()
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+            self.output = process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            self.wall = time.monotonic() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
+            errors.seek(0)
+            log = errors.read()
         self.cpu = usage.ru_utime + usage.ru_stime
         self.memory = usage.ru_maxrss / 1024
         if process.returncode not in codes:
-            raise SystemExit(f"{command[:3]} exits {process.returncode}:\n{errors.decode()[-2000:]}")
+            raise SystemExit(f"{command[:3]} exits {process.returncode}:\n{log.decode()[-2000:]}")
 
     @property
     def document(self):
@@ -306,7 +308,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="attendance-bench-") as folder:
         bench = Bench(options.programs, folder)
         if options.what in ("default", "scan"):
-            scan(bench, int(os.environ.get("STUDENTS", 10_000)), options.pairs or 5)
+            scan(bench, 10_000, options.pairs or 5)
         if options.what == "large":
             scan(bench, 100_000, options.pairs or 3)
         if options.what in ("default", "quiet"):
