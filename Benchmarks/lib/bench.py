@@ -287,15 +287,17 @@ def budget(bench):
     times = [datetime.fromisoformat(r["time"].replace("Z", "+00:00")).timestamp() for r in made]
     spent = counters["credits_spent"]
     length = times[-1] - times[0]
-    # What the limit allows in a time that begins with a full window.
-    allowed = credits * (length / window + 1)
+    refill = credits * length / window
+    # The most that the limit allows in a time that begins with a full window.
+    allowed = refill + credits
     minimum = sum(math.ceil(n / 50) for n in Counter(m["section"] for m in marks).values())
     puts = sum(r["method"] == "PUT" for r in made)
     show(
         f"{credits} credits in {window} s on both sides, {len(marks)} marks in {minimum} sections, "
         f"{run.document['counts']['schoology_requests']} requests in {length:.0f} s",
-        ["429s", "most credits in a window", "credits spent", "allowed", "share", "PUTs", "minimum", "PUTs/minimum"],
-        [[counters["rate_limited"], counters["max_credits_in_window"], spent, f"{allowed:.0f}",
+        ["429s", "most credits in a window", "credits spent", "of rate x time", "of the most possible", "PUTs",
+         "minimum", "PUTs/minimum"],
+        [[counters["rate_limited"], counters["max_credits_in_window"], spent, f"{spent / refill:.3f}",
           f"{spent / allowed:.3f}", puts, minimum, f"{puts / minimum:.3f}"]])
 
 
