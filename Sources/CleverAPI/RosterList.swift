@@ -9,7 +9,13 @@ struct RosterList<Element: RosterElement>: Decodable {
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
         guard var list = try? fields.nestedUnkeyedContainer(forKey: "data") else {
-            throw UnexpectedShape("got an object without a data list")
+            // One object where a list of one is meant; anything else in its place is no list.
+            guard let only = try? fields.decode(Nested.self, forKey: "data").element else {
+                throw UnexpectedShape("got an object without a data list")
+            }
+            elements = [only]
+            next = try NextLink.uri(in: fields)
+            return
         }
         elements = []
         elements.reserveCapacity(list.count ?? 0)

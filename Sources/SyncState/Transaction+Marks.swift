@@ -64,6 +64,14 @@ extension Transaction {
             ])
     }
 
+    /// Keys of a section that Schoology showed as something other than present when they were read last.
+    public func keysNotPresent(section: Int64, from first: Day, through last: Day) throws -> [Key] {
+        try rows(
+            "SELECT student, day FROM mark WHERE section = ? AND day BETWEEN ? AND ? AND schoology <> ?",
+            [section, first.number, last.number, Status.present.rawValue]
+        ).map { Key(section: section, student: $0[0], day: Day(number: $0[1])) }
+    }
+
     /// Adds a line to the audit trail. `side` nil: only the base moved, both sides already said so.
     public func audit(
         _ key: Key, side: Side?, was: Status, now status: Status, cause: String, cycle: Int64, at now: Timestamp

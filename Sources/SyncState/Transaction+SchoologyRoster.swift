@@ -142,14 +142,19 @@ extension Transaction {
         for student in students { try run("UPDATE student SET needs_lookup = 0 WHERE id = ?", [student]) }
     }
 
-    /// Whether nothing in scope is left to ask.
+    /// Whether everything in scope has been asked and matched: nothing is new, and no refresh was cut off.
     public func schoologyRosterIsFresh(schools: [Int64]) throws -> Bool {
         let generation = try number(.rosterGeneration) ?? 0
+        let list = Self.list(schools)
         return try count(
             """
-            SELECT EXISTS(SELECT 1 FROM section
-                WHERE (needs_lookup = 1 OR (needs_enrollments = 1 AND schoology_id IS NOT NULL)) AND generation >= ?
-                    AND school IN (\(Self.list(schools))))
+            SELECT EXISTS(SELECT 1 FROM section WHERE generation >= ?1 AND school IN (\(list))
+                    AND (needs_lookup = 1 OR (needs_enrollments = 1 AND schoology_id IS NOT NULL)
+                        OR (schoology_id IS NULL AND match_kind IS NULL)))
+                OR EXISTS(SELECT 1 FROM student WHERE generation >= ?1 AND uid IS NULL
+                    AND (match_kind IS NULL OR (match_kind = 'missing' AND needs_lookup = 1))
+                    AND EXISTS(SELECT 1 FROM membership JOIN section ON section.id = membership.section
+                        WHERE membership.student = student.id AND section.school IN (\(list))))
             """, [generation]) == 0
     }
 

@@ -65,11 +65,11 @@ import Testing
     }
 
     @Test func saysWhetherAnIDIsNew() throws {
-        #expect(try !scans.store([update("anna", "home", .absent)]).unknown)
-        #expect(try scans.store([update("zoe", "home", .absent)]).unknown)
-        #expect(try scans.store([update("anna", "chess", .absent)]).unknown)
-        #expect(try !scans.store([update("zoe", "chess", .tardy, later: 1)]).unknown)
-        #expect(try !scans.store([update("anna", "", .absent)]).unknown)
+        #expect(try !scans.store([update("anna", "home", .absent)]).wantsRoster)
+        #expect(try scans.store([update("zoe", "home", .absent)]).wantsRoster)
+        #expect(try scans.store([update("anna", "chess", .absent)]).wantsRoster)
+        #expect(try !scans.store([update("zoe", "chess", .tardy, later: 1)]).wantsRoster)
+        #expect(try !scans.store([update("anna", "", .absent)]).wantsRoster)
     }
 
     @Test func newestDaysAreDecidedFirst() throws {

@@ -24,12 +24,14 @@ struct ScanFixture {
     func store(
         _ updates: [RecordUpdate], quarantined: [QuarantinedRecord] = [], day: Day = TemporaryState.day,
         records: Int? = nil, next: String? = nil, done: Bool = true, now: Timestamp = TemporaryState.now
-    ) throws -> (unknown: Bool, newlyQuarantined: [QuarantinedRecord]) {
+    ) throws -> (wantsRoster: Bool, newlyQuarantined: [QuarantinedRecord]) {
         let unit = ScanUnit(day: day, school: school, schoolCleverID: "school", next: nil)
         return try temporary.write { tx in
-            try tx.storePage(
+            try tx.set(.rosterWanted, nil)
+            let fresh = try tx.storePage(
                 of: unit, scan: scan, updates: updates, quarantined: quarantined, records: records ?? updates.count,
                 next: next, done: done, now: now)
+            return (try tx.number(.rosterWanted) != nil, fresh)
         }
     }
 }

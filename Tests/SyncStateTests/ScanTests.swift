@@ -41,10 +41,10 @@ import Testing
         let scans = try ScanFixture(temporary)
         try scans.store([], next: "/page-2", done: false)
         try temporary.write {
-            try $0.setUnit(day: TemporaryState.day, school: scans.school, next: nil, done: false)
+            try $0.restartUnit(day: TemporaryState.day, school: scans.school)
         }
         #expect(try temporary.read { try $0.unitsToRead(onlyDay: TemporaryState.day) }.map(\.next) == [nil])
-        try temporary.write { try $0.setUnit(day: TemporaryState.day, school: scans.school, next: nil, done: true) }
+        try temporary.write { try $0.setUnitMissing(day: TemporaryState.day, school: scans.school) }
         #expect(try temporary.read { try $0.unitsToRead(onlyDay: TemporaryState.day) }.isEmpty)
     }
 

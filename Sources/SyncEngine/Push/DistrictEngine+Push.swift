@@ -9,7 +9,7 @@ extension DistrictEngine {
 
     /// Sends what is due. A failure of one section keeps no other from being written.
     func pushWrites() async throws {
-        guard settings.direction.writesSchoology, !isPaused else { return }
+        guard settings.direction.writesSchoology, !isPaused, !isRefusedInThisCycle else { return }
         let dueBy = kind == .once ? nil : now
         let sections = try state.reading { [now] in try $0.sectionsToPush(dueBy: dueBy, now: now) }
         guard !sections.isEmpty else { return }
@@ -49,9 +49,10 @@ extension DistrictEngine {
     private static let readFailuresAllowed = 5
 
     /// Schoology's credential was refused in this cycle, or it is down: the next cycle tries again.
-    private var stopsWrites: Bool {
-        readFailuresInARow >= Self.readFailuresAllowed
-            || failures.contains { if case .refusedCredential(.schoology, _, _) = $0 { true } else { false } }
+    private var stopsWrites: Bool { readFailuresInARow >= Self.readFailuresAllowed || isRefusedInThisCycle }
+
+    private var isRefusedInThisCycle: Bool {
+        failures.contains { if case .refusedCredential(.schoology, _, _) = $0 { true } else { false } }
     }
 
     private func push(_ entry: PushQueue.Entry) async throws {
@@ -67,10 +68,11 @@ extension DistrictEngine {
         }
         let section = PushSection(
             entry: entry, schoologyID: schoologyID, wasSuspended: place.suspendedUntil != nil, items: items)
-        var reservation = try await schoology.reserve()
+        var reservation = SchoologyClient.Reservation()
         defer { schoology.giveBack(&reservation) }
         let reading: SectionReading
         do {
+            reservation = try await schoology.reserve()
             reading = try await read(section, from: oldest, through: newest, paidBy: &reservation)
         } catch {
             try await readFailed(error, section)
@@ -79,9 +81,14 @@ extension DistrictEngine {
         readFailuresInARow = 0
         try recovered(.schoology)
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
-        for (index, batch) in BatchPlan.requests(writes, size: entry.batchSize).enumerated() {
+        for batch in BatchPlan.requests(writes, size: entry.batchSize) {
             if stopFlag.isSet || stopsWrites { return }
-            if index > 0 { reservation = SchoologyClient.Reservation() }
+            do {
+                // First the credits, then the marker of `put`: a wait for them must not look like a lost answer.
+                try await schoology.payForWrite(&reservation)
+            } catch {
+                return try await readFailed(error, section)
+            }
             guard try await put(batch, section, paidBy: &reservation) else { return }
         }
     }
@@ -150,12 +157,24 @@ extension DistrictEngine {
         let students = try tx.studentsByEnrollment(schoologySection: section.schoologyID)
         for (place, status) in reading.all where !pending.contains(place) {
             guard let student = students[place.enrollment] else { continue }
-            let key = Key(section: section.entry.section, student: student, day: place.day)
-            var mark = try tx.mark(key)
-            guard mark.schoology != status else { continue }
-            mark.observe(status, at: now)
-            try tx.save(mark, key)
+            try observe(Key(section: section.entry.section, student: student, day: place.day), status, tx)
         }
+        // Rows of present are left out: what is stored as something else and isn't there was set to present.
+        guard let newest = section.items.first?.key.day, let oldest = section.items.last?.key.day else { return }
+        let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
+        for key in try tx.keysNotPresent(section: section.entry.section, from: oldest, through: newest) {
+            guard let enrollment = enrollments[key.student] else { continue }
+            let place = SectionReading.Place(enrollment: enrollment, day: key.day)
+            guard !pending.contains(place), !reading.isUnreadable(place) else { continue }
+            try observe(key, reading.status(place), tx)
+        }
+    }
+
+    private func observe(_ key: Key, _ status: Status, _ tx: Transaction) throws {
+        var mark = try tx.mark(key)
+        guard mark.schoology != status else { return }
+        mark.observe(status, at: now)
+        try tx.save(mark, key)
     }
 
     /// Decides one pending key with both sides known.
@@ -237,8 +256,6 @@ extension DistrictEngine {
     private func put(
         _ batch: [PendingWrite], _ section: PushSection, paidBy reservation: inout SchoologyClient.Reservation
     ) async throws -> Bool {
-        // First the credits, then the marker: a wait for them must not look like a lost answer.
-        try await schoology.payForWrite(&reservation)
         try state.transaction { tx in
             for write in batch { try tx.markSent(write.item.id, status: write.status) }
             try self.storeSpending(tx)

@@ -31,6 +31,8 @@ final class SchoologyClient {
     private var budget: RateBudget
     private var allowance = RetryAllowance()
     private let limit: RateLimit
+    /// Until when Schoology asked to be left alone, where that is longer than a cycle waits.
+    private var closedUntil = Timestamp(milliseconds: .min)
     private(set) var requests = 0
     /// A section has been read with credits that would have been left over, and waits for those of its write.
     private var hasEarlyRead = false
@@ -63,6 +65,7 @@ final class SchoologyClient {
     func reserve() async throws(SideFailure) -> Reservation {
         while true {
             if stop.isSet { throw .stopped }
+            if let closed { throw closed }
             let now = world.clock.uptime()
             switch budget.take([limit.readCost, limit.writeCost], now: now) {
             case .go(let tickets):
@@ -117,6 +120,7 @@ final class SchoologyClient {
         var waits = 0
         var signings = 0
         while true {
+            if ticket == nil, let closed { throw closed }
             tries += 1
             let failure: SideFailure
             var canRetry = true
@@ -201,10 +205,17 @@ final class SchoologyClient {
         return .notApplied(cause: "no signature was accepted")
     }
 
+    /// Why nothing can be sent for longer than a cycle waits.
+    private var closed: SideFailure? {
+        world.clock.uptime() < closedUntil
+            ? .unreachable(.schoology, detail: "it asked to be left alone for longer than a cycle waits (429)") : nil
+    }
+
     private func take(_ costs: [Int]) async throws(SideFailure) -> [RateBudget.Ticket] {
         while true {
             if stop.isSet { throw .stopped }
             let now = world.clock.uptime()
+            if let closed { throw closed }
             switch budget.take(costs, now: now) {
             case .go(let tickets): return tickets
             case .wait(let until): await wait(until: until, since: now)
@@ -237,7 +248,8 @@ final class SchoologyClient {
             do {
                 paid = try await take([cost])[0]
             } catch {
-                return .failure(TransportError(.cancelled, sent: false, detail: "stopped"))
+                let reason: TransportError.Reason = error == .stopped ? .cancelled : .cannotConnect
+                return .failure(TransportError(reason, sent: false, detail: error.description))
             }
         }
         await slots.take()
@@ -267,11 +279,13 @@ final class SchoologyClient {
         if let date = response[header: "Date"] { world.signer.learn(serverDate: date) }
     }
 
-    /// Holds every request back as a 429 says. False when that is longer than a cycle waits.
+    /// Holds every request back as a 429 says. False when that is longer than a cycle waits: then none is sent, in
+    /// this cycle or a later one, before the time has come.
     private func pause(_ response: HTTPResponse) -> Bool {
         let wait = RetryAfter.delay(response[header: "Retry-After"]) ?? RetryAfter.unstated
-        let now = world.clock.uptime()
-        budget.block(until: now + max(wait, .milliseconds(100)))
+        let until = world.clock.uptime() + max(wait, .milliseconds(100))
+        budget.block(until: until)
+        if wait > RetryPolicy.longestWaitInACycle { closedUntil = max(closedUntil, until) }
         log.write(.info, .rateWaiting, ["side": "schoology", "wait_ms": .int(wait.milliseconds), "status": .int(429)])
         return wait <= RetryPolicy.longestWaitInACycle
     }

@@ -27,7 +27,7 @@ extension DistrictEngine {
             return (
                 try tx.number(.schoologyRosterAt) == nil, try tx.text(.overridesDigest),
                 // What a daily refresh still has to ask again is not missing: it goes on after the marks.
-                try tx.number(.schoologyRosterBegunAt) == nil && tx.sectionsNeedLookup(schools: schools)
+                try tx.number(.schoologyRosterBegunAt) == nil && !tx.schoologyRosterIsFresh(schools: schools)
             )
         }
         guard isNew || pending || digest != overrides.digest else { return }

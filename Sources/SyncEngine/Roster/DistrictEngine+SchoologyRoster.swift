@@ -28,8 +28,10 @@ extension DistrictEngine {
             })
         guard try await readEnrollments(schools: schools, until: deadline) else { return false }
         func matchStudents() throws -> [MatchChange] {
-            try state.transaction {
-                try $0.matchStudents(rules.students, overrides: overrides.overrides, schools: schools)
+            try state.transaction { tx in
+                // In one step with the matches, so that no record goes on waiting for what has been found.
+                _ = try tx.reopenWaitingRecords()
+                return try tx.matchStudents(rules.students, overrides: overrides.overrides, schools: schools)
             }
         }
         var changes = try matchStudents()
@@ -48,7 +50,6 @@ extension DistrictEngine {
                 try tx.set(.schoologyRosterBegunAt, nil)
             }
             try tx.set(.overridesDigest, text: overrides.digest)
-            _ = try tx.reopenWaitingRecords()
             return try tx.rosterTotals(schools: schools)
         }
         try recovered(.schoology)

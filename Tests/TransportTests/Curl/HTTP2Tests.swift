@@ -54,13 +54,14 @@ struct HTTP2Tests {
             location: "add_header X-Connection $connection; return 200;")
         try await withTransport(caFile: certificates.authority) { transport in
             _ = try await untilListening(transport, server.url)
-            let start = ContinuousClock.now
             let connections = try await withThrowingTaskGroup(of: [String?].self) { group in
                 for _ in 0..<inFlight {
                     group.addTask {
                         var connections: [String?] = []
                         for _ in 0..<400 / inFlight {
-                            let response = try await transport.send(HTTPRequest(.get, server.url))
+                            // A request that was left asleep misses its own timeout.
+                            let response = try await transport.send(
+                                HTTPRequest(.get, server.url, timeout: .seconds(8)))
                             connections.append(response[header: "x-connection"])
                         }
                         return connections
@@ -69,7 +70,6 @@ struct HTTP2Tests {
                 return try await group.reduce(into: Set()) { $0.formUnion($1) }
             }
             #expect(connections.count >= (400 / perConnection) / 2)
-            #expect(ContinuousClock.now - start < .seconds(8))
         }
     }
 
