@@ -3,11 +3,12 @@ import PackageDescription
 
 /// `async` functions that belong to no actor run where their caller runs, so the engine's actor can
 /// lend its executor to plain types without handing them to another thread.
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .enableUpcomingFeature("ExistentialAny"),
-]
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (Context.environment["ATTENDANCE_SYNC_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 let package = Package(
     name: "attendance-sync",

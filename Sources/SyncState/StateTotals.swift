@@ -43,8 +43,8 @@ extension Transaction {
             (totals.outbox, totals.dead, totals.unknown) = (row[0], row[1], row[2])
             totals.oldestPending = (row[3] as Int64?).map(Timestamp.init(milliseconds:))
         }
-        totals.waiting = try count("SELECT count(*) FROM clever_record WHERE state = 2")
-        totals.unmapped = try count("SELECT count(*) FROM clever_record WHERE state = 3")
+        totals.waiting = try count("SELECT count(*) FROM clever_record WHERE state = 2 AND state <> 0")
+        totals.unmapped = try count("SELECT count(*) FROM clever_record WHERE state = 3 AND state <> 0")
         totals.quarantined = try count("SELECT count(*) FROM quarantine")
         totals.openConflicts = try count("SELECT count(*) FROM conflict WHERE state = 0")
         totals.drift = try count(

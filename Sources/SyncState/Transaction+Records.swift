@@ -43,14 +43,17 @@ public struct NoPlacement: Error, Sendable, Equatable {
 extension Transaction {
     /// Records to decide, newest day first. Only those of `day`, if one is given. A daily record waits until its
     /// day of its school has been read whole: a section's record that outranks it may still come.
+    ///
+    /// `state <> 0` is what lets SQLite use the partial index, and the order is that index's own, so that a batch
+    /// costs its own rows and not all that are open.
     public func openRecords(onlyDay day: Day?, limit: Int) throws -> [OpenRecord] {
         try rows(
             """
             SELECT day, school, student, section, status, code, modified FROM clever_record
-            WHERE state = 1 AND (?1 IS NULL OR day = ?1)
+            WHERE state = 1 AND state <> 0 AND (?1 IS NULL OR day = ?1)
                 AND (section <> 0 OR NOT EXISTS(SELECT 1 FROM scan_unit
                     WHERE scan_unit.day = clever_record.day AND scan_unit.school = clever_record.school AND done = 0))
-            ORDER BY day DESC, school, student, section LIMIT ?2
+            ORDER BY day DESC, school DESC, student DESC, section DESC LIMIT ?2
             """, [day?.number, limit]
         ).map { row in
             let section: Int64 = row[3]
@@ -76,17 +79,22 @@ extension Transaction {
     /// Puts the records behind one key back to wait, because the key has lost its place in Schoology.
     public func waitForMatch(_ key: Key, reason: String) throws {
         try run(
-            "UPDATE clever_record SET state = 2, reason = ? WHERE student = ? AND day = ? AND section IN (?, 0)",
+            """
+            UPDATE clever_record INDEXED BY clever_record_key SET state = 2, reason = ?
+            WHERE student = ? AND day = ? AND section IN (?, 0)
+            """,
             [reason, key.student, key.day.number, key.section])
     }
 
     /// Clever's mark for a key: the section's record, else the daily one where the policy applies it here.
+    ///
+    /// Without `INDEXED BY` SQLite takes the primary key and reads every record of the day.
     public func cleverMark(_ key: Key, daily: DailyPolicy) throws -> CleverMark? {
         var sectionMark: CleverMark?
         var dailyMark: CleverMark?
         for row in try rows(
             """
-            SELECT section, status, code, modified, school FROM clever_record
+            SELECT section, status, code, modified, school FROM clever_record INDEXED BY clever_record_key
             WHERE student = ? AND day = ? AND section IN (?, 0) ORDER BY modified
             """, [key.student, key.day.number, key.section])
         {

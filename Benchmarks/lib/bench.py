@@ -1,0 +1,323 @@
+"""The benchmarks behind Benchmarks/run.
+
+Usage: bench.py DIRECTORY-OF-THE-PROGRAMS [scan|large|quiet|budget|all] [--pairs N]
+"""
+
+import argparse
+import json
+import math
+import os
+import shutil
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import datetime
+
+from world import UNLIMITED, FrozenClever, Sandbox, copy_state, write_configuration
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Run:
+    """One process: CPU (user and system, start included), wall time, peak resident memory."""
+
+    def __init__(self, command, codes=(0,)):
+        with tempfile.TemporaryFile() as errors:
+            started = time.monotonic()
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+            self.output = process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            self.wall = time.monotonic() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
+            errors.seek(0)
+            log = errors.read()
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.memory = usage.ru_maxrss / 1024
+        if process.returncode not in codes:
+            raise SystemExit(f"{command[:3]} exits {process.returncode}:\n{log.decode()[-2000:]}")
+
+    @property
+    def document(self):
+        return json.loads(self.output)["districts"][0]
+
+
+class Bench:
+    def __init__(self, programs, folder):
+        self.programs = programs
+        self.folder = folder
+
+    def once(self, configuration, codes=(0,)):
+        return Run([f"{self.programs}/attendance-sync", "once", "--json", "--config", configuration], codes)
+
+
+def show(title, header, rows):
+    print(f"\n{title}\n")
+    cells = [header, *[[str(c) for c in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    for index, row in enumerate(cells):
+        print("| " + " | ".join(
+            c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths))) + " |")
+        if index == 0:
+            print("|" + "|".join("-" * (w + 2) if i == 0 else "-" * (w + 1) + ":" for i, w in enumerate(widths)) + "|")
+    sys.stdout.flush()
+
+
+def middle(runs, name):
+    return statistics.median(getattr(run, name) for run in runs)
+
+
+def note(text):
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+# The first scan, beside curl and a Python script; the scan after it; what was matched and sent around them
+
+
+def scan(bench, students, pairs):
+    folder = f"{bench.folder}/scan-{students}"
+    os.makedirs(folder)
+    note(f"making a district of {students:,} students")
+    sandbox = Sandbox(
+        bench.programs, folder, "--students", str(students), "--elementary-percent", "0", "--sections-per-student",
+        "7", "--days", "1", "--tidy", *UNLIMITED)
+    note("freezing Clever's pages")
+    clever = FrozenClever(sandbox, folder)
+    state, configuration = f"{folder}/now", f"{folder}/bench.toml"
+    write_configuration(sandbox, configuration, clever.url, state)
+    try:
+        note("matching the roster")
+        clever.set_district(last_sync=None)
+        match = bench.once(configuration)
+        shutil.copytree(state, f"{folder}/matched")
+        prepare_python(folder, state)
+        with open(f"{folder}/curl.txt", "w", encoding="utf-8") as file:
+            for target in clever.targets:
+                file.write(f'url = "{clever.url}{target}"\noutput = /dev/null\n')
+        first, again, wire, python, python_again = [], [], [], [], []
+        for number in range(pairs):
+            note(f"pair {number + 1} of {pairs}")
+            # Paused: read, matched, decided and stored; not sent.
+            clever.set_district(last_sync="2030-01-01T00:00:00.000Z", state="paused")
+            copy_state(f"{folder}/matched", state)
+            shutil.copy(f"{folder}/python.sqlite", f"{folder}/python-now.sqlite")
+
+            def product():
+                first.append(bench.once(configuration, codes=(0, 1)))
+                clever.set_district(last_sync="2030-01-01T00:00:01.000Z", state="paused")
+                again.append(bench.once(configuration, codes=(0, 1)))
+
+            def script():
+                command = [
+                    sys.executable, f"{HERE}/python_client.py", clever.url, clever.token, clever.day,
+                    f"{folder}/python-now.sqlite", *clever.schools]
+                python.append(Run(command))
+                python_again.append(Run(command))
+
+            def curl():
+                wire.append(Run(["curl", "--silent", "--fail", "--config", f"{folder}/curl.txt"]))
+
+            turns = [product, script, curl]
+            for turn in turns[number % 3:] + turns[:number % 3]:
+                turn()
+        decided = first[-1].document
+        if decided["counts"]["records"] != clever.records:
+            raise SystemExit(f"read {decided['counts']['records']} of {clever.records} records")
+        same_decisions(state, folder)
+        note("sending")
+        pending = outbox(state)
+        before = sandbox.ask("counters")
+        clever.set_district(last_sync="2030-01-01T00:00:01.000Z", state="running")
+        push = bench.once(configuration)
+        after = sandbox.ask("counters")
+    finally:
+        clever.stop()
+        sandbox.stop()
+
+    scale = 1e6 / clever.records
+    rows = []
+    for name, runs in (
+        ("curl to /dev/null", wire), ("attendance-sync, first scan", first),
+        ("attendance-sync, nothing changed", again), ("Python script, first", python),
+        ("Python script, nothing changed", python_again),
+    ):
+        cpu, wall = middle(runs, "cpu"), middle(runs, "wall")
+        rows.append([
+            name, f"{cpu:.2f}", f"{cpu * scale:.1f}", f"{wall:.2f}", f"{middle(runs, 'memory'):.0f}",
+            f"{cpu / middle(wire, 'cpu'):.1f}", f"{cpu / middle(python, 'cpu'):.2f}",
+        ])
+    show(
+        f"{students:,} students: {clever.records:,} records on {len(clever.targets)} pages, "
+        f"{100 * clever.absent / clever.records:.1f} % not present, {clever.bytes / clever.records:.0f} bytes each; "
+        f"median of {pairs}",
+        ["the same pages", "CPU s", "CPU s/million", "wall s", "peak MB", "CPU/curl", "CPU/Python"], rows)
+    puts = after["schoology_writes"] - before["schoology_writes"]
+    minimum = sum(math.ceil(marks / 50) for marks in pending.values())
+    items = after["items_written"] - before["items_written"]
+    show(
+        "The same district, what comes before and after (one run; the sandbox answers, so wall time is also its)",
+        ["phase", "CPU s", "wall s", "peak MB", "requests to Clever", "to Schoology"],
+        [
+            [name, f"{run.cpu:.2f}", f"{run.wall:.1f}", f"{run.memory:.0f}",
+             run.document["counts"]["clever_requests"], run.document["counts"]["schoology_requests"]]
+            for name, run in (("both rosters, first matching", match), ("sending what was decided", push))
+        ])
+    show(
+        "PUT requests",
+        ["marks pending", "sections", "minimum", "used", "used/minimum", "marks written", "429s"],
+        [[sum(pending.values()), len(pending), minimum, puts, f"{puts / minimum:.3f}", items,
+          after["rate_limited"]]])
+
+
+def prepare_python(folder, state):
+    """Gives the Python script the same matches to work with."""
+    database = sqlite3.connect(f"{folder}/python.sqlite")
+    database.execute("ATTACH ? AS state", (f"{state}/sandbox.sqlite",))
+    database.executescript(
+        """
+        CREATE TABLE enrollment(
+            section TEXT, student TEXT, schoology_section INTEGER, enrollment INTEGER,
+            PRIMARY KEY(section, student)) WITHOUT ROWID;
+        INSERT INTO enrollment
+            SELECT section.clever_id, student.clever_id, section.schoology_id, e.id
+            FROM state.schoology_enrollment e
+            JOIN state.section ON section.schoology_id = e.schoology_section
+            JOIN state.student ON student.uid = e.uid
+            WHERE e.admin = 0 AND e.status = 1;
+        """)
+    database.close()
+
+
+def outbox(state):
+    """Section -> pending writes."""
+    database = sqlite3.connect(f"{state}/sandbox.sqlite")
+    try:
+        return dict(database.execute("SELECT section, count(*) FROM outbox GROUP BY section"))
+    finally:
+        database.close()
+
+
+def same_decisions(state, folder):
+    """Both have decided the same writes; else they did not do the same job."""
+    database = sqlite3.connect(f"{folder}/python-now.sqlite")
+    database.execute("ATTACH ? AS state", (f"{state}/sandbox.sqlite",))
+    ours = Counter(dict(database.execute("SELECT status, count(*) FROM state.outbox GROUP BY status")))
+    theirs = Counter(dict(database.execute("SELECT status, count(*) FROM outbox GROUP BY status")))
+    database.close()
+    if ours != theirs:
+        raise SystemExit(f"attendance-sync decided {dict(ours)}, the script {dict(theirs)} (status: how many)")
+
+
+# A cycle in which nothing changed
+
+
+def quiet(bench, pairs):
+    folder = f"{bench.folder}/quiet"
+    os.makedirs(folder)
+    sandbox = Sandbox(bench.programs, folder, "--students", "10000", "--days", "1", "--tidy", *UNLIMITED)
+    configuration = f"{folder}/bench.toml"
+    write_configuration(sandbox, configuration, sandbox.about["clever"]["base_url"], f"{folder}/state", "1s")
+    try:
+        note("a first cycle of 10,000 students")
+        bench.once(configuration)
+        seen = len(sandbox.ask("requests")["requests"])
+        runs = [bench.once(configuration) for _ in range(max(pairs, 5))]
+        made = sandbox.ask(f"requests?after={seen}")["requests"]
+        start = [Run([f"{bench.programs}/attendance-sync", "--version"]) for _ in range(max(pairs, 5))]
+        note("twenty seconds of the daemon")
+        per_cycle, daemon_requests, cycles = daemon_cycles(bench, configuration, sandbox)
+    finally:
+        sandbox.stop()
+    show(
+        "A cycle in which nothing changed (10,000 students in the state)",
+        ["", "requests to Clever", "to Schoology", "CPU ms"],
+        [
+            ["`attendance-sync once`, the whole process", f"{len(made) / len(runs):.2f}",
+             f"{sum(r['side'] == 'schoology' for r in made) / len(runs):.2f}", f"{1000 * middle(runs, 'cpu'):.1f}"],
+            ["`attendance-sync --version`, for comparison", "0", "0", f"{1000 * middle(start, 'cpu'):.1f}"],
+            [f"the daemon, each of {cycles} cycles", f"{daemon_requests / cycles:.2f}", "0.00",
+             f"{1000 * per_cycle:.2f}"],
+        ])
+
+
+def daemon_cycles(bench, configuration, sandbox):
+    """CPU of one quiet cycle of `run`, by the process's own CPU clock (clock_getcpuclockid(3))."""
+    with open(f"{bench.folder}/quiet/daemon.log", "wb") as log:
+        process = subprocess.Popen(
+            [f"{bench.programs}/attendance-sync", "run", "--config", configuration], stdin=subprocess.DEVNULL,
+            stdout=log, stderr=log)
+    try:
+        clock = (~process.pid << 3) | 2
+        time.sleep(3.5)
+        cpu, seen = time.clock_gettime(clock), len(sandbox.ask("requests")["requests"])
+        time.sleep(20)
+        cpu = time.clock_gettime(clock) - cpu
+        made = sandbox.ask(f"requests?after={seen}")["requests"]
+        cycles = sum(r["target"] == "/v3.1/districts" for r in made)
+        return cpu / cycles, len(made), cycles
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(40)
+
+
+# The rate limit
+
+
+def budget(bench):
+    """Schoology's default limit on both sides; everything is waiting from the first request to the last."""
+    credits, window = 15, 5
+    folder = f"{bench.folder}/budget"
+    os.makedirs(folder)
+    sandbox = Sandbox(
+        bench.programs, folder, "--students", "300", "--elementary-percent", "0", "--days", "1", "--tidy",
+        "--schoology-credits", str(credits), "--schoology-window", f"{window}s")
+    try:
+        note("a first cycle within 15 credits / 5 s; it takes some minutes")
+        run = bench.once(sandbox.configuration)
+        counters = sandbox.ask("counters")
+        made = [r for r in sandbox.ask("requests")["requests"] if r["side"] == "schoology"]
+        marks = sandbox.ask("marks")["schoology"]
+    finally:
+        sandbox.stop()
+    times = [datetime.fromisoformat(r["time"].replace("Z", "+00:00")).timestamp() for r in made]
+    spent = counters["credits_spent"]
+    length = times[-1] - times[0]
+    refill = credits * length / window
+    # The most that the limit allows in a time that begins with a full window.
+    allowed = refill + credits
+    minimum = sum(math.ceil(n / 50) for n in Counter(m["section"] for m in marks).values())
+    puts = sum(r["method"] == "PUT" for r in made)
+    show(
+        f"{credits} credits in {window} s on both sides, {len(marks)} marks in {minimum} sections, "
+        f"{run.document['counts']['schoology_requests']} requests in {length:.0f} s",
+        ["429s", "most credits in a window", "credits spent", "of rate x time", "of the most possible", "PUTs",
+         "minimum", "PUTs/minimum"],
+        [[counters["rate_limited"], counters["max_credits_in_window"], spent, f"{spent / refill:.3f}",
+          f"{spent / allowed:.3f}", puts, minimum, f"{puts / minimum:.3f}"]])
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="Benchmarks/run")
+    parser.add_argument("programs", help=argparse.SUPPRESS)
+    parser.add_argument("what", nargs="?", default="default", choices=["default", "scan", "large", "quiet", "budget"])
+    parser.add_argument("--pairs", type=int)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="attendance-bench-") as folder:
+        bench = Bench(options.programs, folder)
+        if options.what in ("default", "scan"):
+            scan(bench, 10_000, options.pairs or 5)
+        if options.what == "large":
+            scan(bench, 100_000, options.pairs or 3)
+        if options.what in ("default", "quiet"):
+            quiet(bench, options.pairs or 5)
+        if options.what in ("default", "budget"):
+            budget(bench)
+
+
+if __name__ == "__main__":
+    main()
