@@ -63,7 +63,9 @@ import Transport
             }
             func round() async throws {
                 try await withTransport { transport in
-                    for path in ["", "reset", ""] { _ = try? await transport.send(HTTPRequest(.get, server.url + path)) }
+                    for path in ["", "reset", ""] {
+                        _ = try? await transport.send(HTTPRequest(.get, server.url + path))
+                    }
                 }
             }
             try await round()
