@@ -39,13 +39,7 @@ extension DistrictEngine {
             case .empty: return
             case .wait(let until): await world.clock.sleep(until: until)
             case .entry(let entry):
-                do {
-                    try await push(entry)
-                } catch let failure as SideFailure {
-                    // Nothing can be sent any more. Thrown on, it would cut off what the others have in flight.
-                    if failure != .stopped { pushFailure = pushFailure ?? failure }
-                    return
-                }
+                try await push(entry)
                 advance()
             }
         }
