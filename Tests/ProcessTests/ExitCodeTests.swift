@@ -141,10 +141,9 @@ import Testing
         let pair = place.pairs[0]
         try place.mark(pair, "absent")
         place.sandbox.add(Fault(.itemCode(403, enrollments: [pair.enrollment])))
-        // A port that nobody listens on: it was the sandbox's own a moment ago.
-        let gone = try await LocalSandbox.start(DistrictPlan(students: 1, today: place.today))
-        let closed = gone.cleverURL
-        await gone.stop()
+        let port = try ClosedPort()
+        defer { port.release() }
+        let closed = port.url
         try place.configure(.init(more: place.district("unreachable", cleverURL: closed)))
         #expect(try await place.run("once").status == 69)
         #expect(try await place.run("once", "--district", "town").status == 1)
@@ -156,4 +155,27 @@ import Testing
         )
         #expect(try await place.run("once").status == 78)
     }
+}
+
+/// A port that is taken, so that no other test's sandbox gets it, and that nobody listens on.
+private struct ClosedPort {
+    let url: String
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard result else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+    }
+
+    func release() { close(descriptor) }
 }

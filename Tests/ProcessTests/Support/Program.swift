@@ -47,8 +47,12 @@ final class Program: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        // The sandbox's sockets would stay open in there. Descriptors that aren't open are passed over.
-        for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        // A socket of a sandbox that stayed open in there could not be reset any more. Some may be opened between this
+        // and the start; those that aren't open are passed over.
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+        for descriptor in 3..<max(open.max() ?? 3, 3) + 256 {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -71,7 +75,7 @@ final class Program: Sendable {
         result.withLock { result in
             guard result == nil else { return false }
             var status: Int32 = 0
-            guard waitpid(processID, &status, WNOHANG) == processID else { return true }
+            guard waitpid(processID, &status, WNOHANG) != 0 else { return true }
             result = status
             return false
         }
@@ -86,7 +90,11 @@ final class Program: Sendable {
 
     /// Waits for its end.
     func end(within limit: Duration = .seconds(60)) async throws -> Ended {
-        try await eventually("the process ends", within: limit) { !self.isRunning }
+        do {
+            try await eventually("the process ends", within: limit) { !self.isRunning }
+        } catch {
+            throw TookTooLong(what: "the process ends; its log:\n\(log)")
+        }
         let status = result.withLock { $0 } ?? 0
         // As wait(2) has it: the signal in the low seven bits, the exit code above them.
         return Ended(

@@ -101,7 +101,7 @@ final class Town: Sendable {
 
     /// An engine on the state in `directory`, the town's own unless another is named.
     func open(wire: Wire? = nil, directory: URL? = nil) throws -> DistrictEngine {
-        let state = try SyncState(directory: (directory ?? folder).path, district: "town", access: .exclusive)
+        let state = try openState(in: directory ?? folder)
         let random = Mutex(SplitMix64(seed: 7))
         let world = World(
             clock: time.clock(), transport: try wire ?? Wire(time: time), signer: signer, events: events,
@@ -109,6 +109,20 @@ final class Town: Sendable {
             overrides: { [self] in try csv.withLock { $0 }.map { try OverridesFile(csv: $0) } },
             random: { random.withLock { $0.next() } })
         return DistrictEngine(settings: settings, state: state, world: world, executor: time.executor())
+    }
+
+    /// Between fork and exec, a process that another test starts holds every descriptor of this one, so the lock of
+    /// a state that was just closed may be taken for a moment.
+    private func openState(in directory: URL) throws -> SyncState {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while true {
+            do throws(StateError) {
+                return try SyncState(directory: directory.path, district: "town", access: .exclusive)
+            } catch {
+                guard case .locked = error, ContinuousClock.now < deadline else { throw error }
+                usleep(1000)
+            }
+        }
     }
 
     /// Opens the state, runs one cycle and closes it again.
