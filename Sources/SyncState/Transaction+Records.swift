@@ -122,6 +122,11 @@ extension Transaction {
             ).map { DailySection(section: $0[0], subject: $0[1], period: $0[2]) })
     }
 
+    /// Whether Clever's roster has the student in the section.
+    public func isMember(student: Int64, section: Int64) throws -> Bool {
+        try row("SELECT 1 FROM membership WHERE student = ? AND section = ?", [student, section]) != nil
+    }
+
     /// Where a key is in Schoology. Throws ``NoPlacement`` with the reason where it is nowhere.
     public func placement(section: Int64, student: Int64) throws -> Placement {
         guard

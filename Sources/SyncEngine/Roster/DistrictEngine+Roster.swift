@@ -104,9 +104,11 @@ extension DistrictEngine {
                 for school in schools { try tx.store(school: school.id, sisID: school.sisID, generation: generation) }
             }
         }
-        try await pages(cleverRequests.sections(), CleverAnswer.sections) { [state] sections in
+        try await pages(cleverRequests.sections(), CleverAnswer.sections) { [state, today] sections in
             try state.transaction { tx in
-                for section in sections { try tx.store(RosterSection(section), generation: generation) }
+                for section in sections {
+                    try tx.store(RosterSection(section), generation: generation, dailyFrom: today)
+                }
             }
         }
         try await pages(cleverRequests.students(), CleverAnswer.students) { [state] students in
