@@ -101,6 +101,9 @@ let package = Package(
             name: "SyncEngineTests",
             dependencies: ["AttendanceCore", "Transport", "SyncEngine", "SyncState", "Sandbox"],
             swiftSettings: settings),
-        .testTarget(name: "ProcessTests", dependencies: ["Sandbox", "attendance-sync"], swiftSettings: settings),
+        .testTarget(
+            name: "ProcessTests",
+            dependencies: ["Sandbox", "attendance-sync", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
     ]
 )

@@ -24,14 +24,12 @@ struct ScanFixture {
     func store(
         _ updates: [RecordUpdate], quarantined: [QuarantinedRecord] = [], day: Day = TemporaryState.day,
         records: Int? = nil, next: String? = nil, done: Bool = true, now: Timestamp = TemporaryState.now
-    ) throws -> (wantsRoster: Bool, newlyQuarantined: [QuarantinedRecord]) {
+    ) throws -> [QuarantinedRecord] {
         let unit = ScanUnit(day: day, school: school, schoolCleverID: "school", next: nil)
         return try temporary.write { tx in
-            try tx.set(.rosterWanted, nil)
-            let fresh = try tx.storePage(
+            try tx.storePage(
                 of: unit, scan: scan, updates: updates, quarantined: quarantined, records: records ?? updates.count,
                 next: next, done: done, now: now)
-            return (try tx.number(.rosterWanted) != nil, fresh)
         }
     }
 }

@@ -67,6 +67,7 @@ final class SchoologyClient {
             if stop.isSet { throw .stopped }
             if let closed { throw closed }
             let now = world.clock.uptime()
+            if let closed { throw closed }
             switch budget.take([limit.readCost, limit.writeCost], now: now) {
             case .go(let tickets):
                 return Reservation(read: tickets[0], write: tickets[1])

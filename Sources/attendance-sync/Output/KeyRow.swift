@@ -10,7 +10,8 @@ struct KeyRow: Encodable {
     var date: String
     var base: String
     var clever: String
-    var schoology: String?
+    /// As it was read last; present where there is no row, which is how Schoology itself says it.
+    var schoology: String
 
     init(_ detail: KeyDetail, statusMap: StatusMap) {
         cleverStudentID = detail.cleverStudent
@@ -21,7 +22,7 @@ struct KeyRow: Encodable {
         base = detail.base.description
         let mapped = detail.clever.map { statusMap.status(of: $0.status, excuseCode: $0.excuseCode) } ?? .present
         clever = mapped?.description ?? "unmapped"
-        schoology = detail.schoology?.description
+        schoology = (detail.schoology ?? .present).description
     }
 
     enum CodingKeys: String, CodingKey {

@@ -52,4 +52,35 @@ import Transport
             }
         }
     }
+
+    @Test func leavesNoDescriptorBehind() async {
+        await #expect(processExitsWith: .success) {
+            let server = try LoopbackServer { connection in
+                while let request = connection.readRequest() {
+                    if request.hasPrefix("GET /reset") { return connection.resetAtEnd() }
+                    connection.answer()
+                }
+            }
+            func round() async throws {
+                try await withTransport { transport in
+                    for path in ["", "reset", ""] {
+                        _ = try? await transport.send(HTTPRequest(.get, server.url + path))
+                    }
+                }
+            }
+            try await round()
+            let before = descriptors()
+            for _ in 0..<100 { try await round() }
+            // The last few may still be closing at the server; a leak leaves a hundred of each kind.
+            #expect(descriptors() < before + 20)
+        }
+    }
+}
+
+private func descriptors() -> Int {
+    guard let directory = opendir("/proc/self/fd") else { return 0 }
+    defer { closedir(directory) }
+    var count = 0
+    while readdir(directory) != nil { count += 1 }
+    return count
 }

@@ -1,0 +1,116 @@
+import Foundation
+import Synchronization
+
+/// The built program as a process of its own, its output in files.
+///
+/// Started with `posix_spawn`: Foundation's `Process` crashes now and then when many start at once.
+final class Program: Sendable {
+    /// Beside the bundle that these tests are in.
+    static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appendingPathComponent("attendance-sync").path
+
+    struct Ended: Sendable {
+        var status: Int32
+        var wasSignalled: Bool
+        var output: String
+        var log: String
+    }
+
+    let processID: pid_t
+    private let folder: URL
+    /// What `waitpid` told, once it is over.
+    private let result = Mutex<Int32?>(nil)
+
+    init(_ arguments: [String], environment: [String: String] = [:], in parent: URL) throws {
+        folder = parent.appendingPathComponent("process-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        processID = try Self.spawn(
+            [Self.path] + arguments,
+            environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 },
+            output: folder.appendingPathComponent("out").path, log: folder.appendingPathComponent("err").path)
+    }
+
+    deinit {
+        guard isRunning else { return }
+        kill(processID, SIGKILL)
+        var status: Int32 = 0
+        waitpid(processID, &status, 0)
+    }
+
+    /// Nothing of this process is handed on but the files: no descriptor, no blocked signal.
+    private static func spawn(
+        _ arguments: [String], environment: [String: String], output: String, log: String
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        let words = arguments.map { strdup($0) } + [nil]
+        let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var processID: pid_t = 0
+        let code = posix_spawn(&processID, arguments[0], &actions, &attributes, words, variables)
+        guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
+        return processID
+    }
+
+    var isRunning: Bool {
+        result.withLock { result in
+            guard result == nil else { return false }
+            var status: Int32 = 0
+            guard waitpid(processID, &status, WNOHANG) == processID else { return true }
+            result = status
+            return false
+        }
+    }
+
+    /// What it has written to standard error so far.
+    var log: String { text("err") }
+
+    func signal(_ number: Int32) {
+        if isRunning { kill(processID, number) }
+    }
+
+    /// Waits for its end.
+    func end(within limit: Duration = .seconds(60)) async throws -> Ended {
+        try await eventually("the process ends", within: limit) { !self.isRunning }
+        let status = result.withLock { $0 } ?? 0
+        // As wait(2) has it: the signal in the low seven bits, the exit code above them.
+        return Ended(
+            status: status >> 8 & 0xFF, wasSignalled: status & 0x7F != 0, output: text("out"), log: text("err"))
+    }
+
+    private func text(_ name: String) -> String {
+        String(decoding: (try? Data(contentsOf: folder.appendingPathComponent(name))) ?? Data(), as: UTF8.self)
+    }
+}
+
+/// Asks again and again until something holds; throws when it takes too long.
+func eventually(
+    _ what: String, within limit: Duration = .seconds(60), _ condition: () throws -> Bool
+) async throws {
+    let clock = ContinuousClock()
+    let deadline = clock.now + limit
+    while try !condition() {
+        guard clock.now < deadline else { throw TookTooLong(what: what) }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
+
+struct TookTooLong: Error, CustomStringConvertible {
+    var what: String
+
+    var description: String { "it took too long until \(what)" }
+}
