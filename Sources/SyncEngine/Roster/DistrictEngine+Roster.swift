@@ -97,6 +97,7 @@ extension DistrictEngine {
     }
 
     func readCleverRoster() async throws {
+        progress = CycleProgress(step: .matching)
         let generation = try state.reading { try $0.nextRosterGeneration() }
         try await pages(cleverRequests.schools(), CleverAnswer.schools) { [state] schools in
             try state.transaction { tx in
