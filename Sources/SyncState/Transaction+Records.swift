@@ -72,7 +72,7 @@ extension Transaction {
 
     /// Puts every record that waits back to be decided: the roster, the overrides or the map changed.
     public func reopenWaitingRecords() throws -> Int {
-        try run("UPDATE clever_record SET state = 1, reason = NULL WHERE state IN (2, 3)")
+        try run("UPDATE clever_record SET state = 1, reason = NULL WHERE state IN (2, 3) AND state <> 0")
         return db.changesCount
     }
 
