@@ -1,3 +1,4 @@
+import AttendanceCore
 import GRDB
 
 /// A section as Clever's roster gives it.
@@ -71,7 +72,9 @@ extension Transaction {
             """, [student.cleverID, student.sisID, student.studentNumber, student.stateID, generation])
     }
 
-    public func store(_ section: RosterSection, generation: Int64) throws {
+    /// - Parameter dailyFrom: who is new in the section has daily records from this day on applied anew, as it may
+    ///   be the homeroom now.
+    public func store(_ section: RosterSection, generation: Int64, dailyFrom: Day) throws {
         let school = try internSchool(section.school)
         try run(
             """
@@ -98,6 +101,9 @@ extension Transaction {
             try run(
                 "INSERT INTO membership(student, section, generation) VALUES (?, ?, ?)", [student, id, generation])
             joined = true
+            try run(
+                "UPDATE clever_record SET state = 1 WHERE student = ? AND section = 0 AND day >= ? AND state = 0",
+                [student, dailyFrom.number])
         }
         // Somebody new in the class: Schoology's enrollments of it have to be read again.
         if joined { try run("UPDATE section SET needs_enrollments = 1 WHERE id = ?", [id]) }

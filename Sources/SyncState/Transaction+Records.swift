@@ -72,7 +72,7 @@ extension Transaction {
 
     /// Puts every record that waits back to be decided: the roster, the overrides or the map changed.
     public func reopenWaitingRecords() throws -> Int {
-        try run("UPDATE clever_record SET state = 1, reason = NULL WHERE state IN (2, 3)")
+        try run("UPDATE clever_record SET state = 1, reason = NULL WHERE state IN (2, 3) AND state <> 0")
         return db.changesCount
     }
 
@@ -120,6 +120,11 @@ extension Transaction {
                 WHERE membership.student = ? AND section.school = ?
                 """, [student, school]
             ).map { DailySection(section: $0[0], subject: $0[1], period: $0[2]) })
+    }
+
+    /// Whether Clever's roster has the student in the section.
+    public func isMember(student: Int64, section: Int64) throws -> Bool {
+        try row("SELECT 1 FROM membership WHERE student = ? AND section = ?", [student, section]) != nil
     }
 
     /// Where a key is in Schoology. Throws ``NoPlacement`` with the reason where it is nowhere.

@@ -45,7 +45,7 @@ public struct KeyDetail: Sendable, Equatable {
     public var schoology: Status?
 }
 
-/// What the reading commands show.
+/// What the reading commands show. `state <> 0` beside another condition on it lets SQLite use the partial index.
 extension Transaction {
     public func lastCycle() throws -> StoredCycle? {
         try row("SELECT id, kind, started, finished, outcome, reason FROM cycle ORDER BY id DESC LIMIT 1")
@@ -87,7 +87,7 @@ extension Transaction {
         let sections = try rows(
             """
             SELECT clever_id, match_reason, (SELECT count(*) FROM clever_record
-                WHERE clever_record.section = section.id AND clever_record.state = 2)
+                WHERE clever_record.section = section.id AND clever_record.state = 2 AND clever_record.state <> 0)
             FROM section WHERE match_kind IS NOT NULL AND generation >= ? ORDER BY clever_id
             """, [generation]
         ).map {
@@ -96,7 +96,7 @@ extension Transaction {
         let students = try rows(
             """
             SELECT clever_id, match_reason, (SELECT count(*) FROM clever_record
-                WHERE clever_record.student = student.id AND clever_record.state = 2)
+                WHERE clever_record.student = student.id AND clever_record.state = 2 AND clever_record.state <> 0)
             FROM student WHERE match_kind IS NOT NULL AND generation >= ? ORDER BY clever_id
             """, [generation]
         ).map {
@@ -108,7 +108,7 @@ extension Transaction {
             SELECT student.clever_id, section.clever_id, reason, count(*) FROM clever_record
             JOIN student ON student.id = clever_record.student
             LEFT JOIN section ON section.id = clever_record.section
-            WHERE clever_record.state = 2 AND student.match_kind IS NULL AND section.match_kind IS NULL
+            WHERE clever_record.state = 2 AND clever_record.state <> 0 AND student.match_kind IS NULL AND section.match_kind IS NULL
             GROUP BY student.clever_id, section.clever_id, reason ORDER BY 2, 1
             """
         ).map {

@@ -98,7 +98,8 @@ import Testing
         try temporary.write { tx in
             let generation = try tx.nextRosterGeneration()
             try tx.store(school: "school", sisID: nil, generation: generation)
-            try tx.store(.named("s1", sisID: "c1", students: ["anna"]), generation: generation)
+            try tx.store(
+                .named("s1", sisID: "c1", students: ["anna"]), generation: generation, dailyFrom: TemporaryState.day)
             try tx.store(.named("anna"), generation: generation)
         }
         let totals = try temporary.read { try $0.rosterTotals(schools: try $0.schools(only: []).map(\.id)) }
@@ -116,7 +117,7 @@ import Testing
             let generation = try tx.nextRosterGeneration()
             try tx.store(school: "school", sisID: nil, generation: generation)
             try tx.store(school: "closed", sisID: nil, generation: generation)
-            try tx.store(.named("s1", students: ["anna"]), generation: generation)
+            try tx.store(.named("s1", students: ["anna"]), generation: generation, dailyFrom: TemporaryState.day)
             try tx.store(.named("s9"), generation: generation)
         }
         try temporary.readRoster([.named("s1")])

@@ -54,7 +54,7 @@ struct TemporaryState: Sendable {
         try write { tx in
             let generation = try tx.nextRosterGeneration()
             try tx.store(school: school, sisID: nil, generation: generation)
-            for section in sections { try tx.store(section, generation: generation) }
+            for section in sections { try tx.store(section, generation: generation, dailyFrom: Self.day) }
             for student in students { try tx.store(student, generation: generation) }
             try tx.finishCleverRoster(generation: generation, now: Self.now.milliseconds)
         }

@@ -2,7 +2,7 @@
 public enum RetryPolicy {
     /// Tries of one write in one cycle, the first included.
     public static let triesInACycle = 3
-    /// Times that one request is signed again after a 401 about its timestamp or nonce.
+    /// Times that one request is signed and sent again after a 401 about its timestamp or nonce.
     public static let signingTries = 3
     /// Times in a row that one request may be told to wait (429) before the cycle gives it up.
     public static let waitsInARow = 10

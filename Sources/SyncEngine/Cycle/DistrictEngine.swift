@@ -49,6 +49,7 @@ public actor DistrictEngine {
     /// What the last decisions showed to be out of date.
     var needsCleverRoster = false
     var sectionsToReread: Set<Int64> = []
+    var progress = CycleProgress(step: .reading)
     var pushQueue = PushQueue()
     /// The first section that could not be read in this push, and how many in a row.
     var pushFailure: SideFailure?
@@ -82,7 +83,11 @@ public actor DistrictEngine {
         world.clock.interrupt()
     }
 
-    func advance() { world.progress() }
+    /// Something got done. Says so, and counts it where the step's end is known.
+    func advance(by steps: Int = 0) {
+        progress.done += steps
+        world.progress(progress)
+    }
 
     var now: Timestamp { world.clock.now() }
     var today: Day { world.calendarDay(world.clock.now()) }

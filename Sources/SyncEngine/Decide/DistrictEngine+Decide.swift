@@ -14,7 +14,10 @@ extension DistrictEngine {
         var decided = try decideOpenRecords(onlyDay: day)
         guard !hasRefreshedRoster, needsCleverRoster || !sectionsToReread.isEmpty else { return decided }
         do {
-            if needsCleverRoster {
+            if needsCleverRoster, !hasReadCleverRoster {
+                try state.transaction { tx in
+                    for section in sectionsToReread { try tx.forgetEnrollments(ofSection: section) }
+                }
                 try await refreshRosterForUnknownIDs()
             } else {
                 try await rereadEnrollments(ofSections: sectionsToReread)
@@ -81,9 +84,13 @@ extension DistrictEngine {
             do {
                 _ = try tx.placement(section: section, student: record.student)
                 if try decide(key, tx) { writes += 1 }
+                // A section that the roster doesn't have the student in: who moved here, has left another one.
+                if try !tx.isMember(student: record.student, section: section) { needsCleverRoster = true }
             } catch let nowhere as NoPlacement {
                 missing = missing ?? nowhere.reason
-                if nowhere.mayBeStale { sectionsToReread.insert(section) }
+                guard nowhere.mayBeStale else { continue }
+                sectionsToReread.insert(section)
+                if record.section == nil { needsCleverRoster = true }
             }
         }
         try tx.setState(of: record, missing == nil ? .decided : .waitsForMatch, reason: missing)

@@ -16,6 +16,7 @@ extension DistrictEngine {
         pushQueue = PushQueue(
             sections: BatchPlan.order(sections, today: today).map(\.section), batchSize: settings.schoology.batchSize)
         let workers = min(settings.schoology.maxInFlight, sections.count)
+        progress = CycleProgress(step: .sending, total: sections.count)
         pushFailure = nil
         readFailuresInARow = 0
         do {
@@ -40,7 +41,7 @@ extension DistrictEngine {
             case .wait(let until): await world.clock.sleep(until: until)
             case .entry(let entry):
                 try await push(entry)
-                advance()
+                advance(by: 1)
             }
         }
     }

@@ -139,8 +139,8 @@ final class SchoologyClient {
                 case .signAgain:
                     signings += 1
                     learnTime(response)
-                    guard signings < RetryPolicy.signingTries else {
-                        throw .refusedCredential(.schoology, status: 401, message: message)
+                    guard signings <= RetryPolicy.signingTries else {
+                        throw .unreachable(.schoology, detail: Self.refusedTime)
                     }
                     ticket = nil
                     tries -= 1
@@ -179,7 +179,7 @@ final class SchoologyClient {
     func write(_ request: HTTPRequest, paidBy reservation: inout Reservation) async -> WriteOutcome {
         var ticket = reservation.write
         reservation.write = nil
-        for signing in 1...RetryPolicy.signingTries {
+        for _ in 0...RetryPolicy.signingTries {
             switch await send(request, ticket: ticket, cost: limit.writeCost) {
             case .failure(let error):
                 if error.sent { return .unknown(cause: error.detail) }
@@ -189,10 +189,10 @@ final class SchoologyClient {
                 let message = SchoologyAnswer.message(response.body)
                 switch RequestVerdict.verdict(status: response.status, message: message) {
                 case .accepted: return .accepted(response)
-                case .signAgain where signing < RetryPolicy.signingTries:
+                case .signAgain:
                     learnTime(response)
                     ticket = nil
-                case .signAgain, .refusedCredential:
+                case .refusedCredential:
                     return .failed(.refusedCredential(.schoology, status: response.status, message: message))
                 case .wait: return .told(waitTooLong: !pause(response), cause: "429 (too many requests)")
                 case .notFound: return .failed(.notFound(.schoology, detail: message ?? "the section"))
@@ -203,8 +203,10 @@ final class SchoologyClient {
                 }
             }
         }
-        return .notApplied(cause: "no signature was accepted")
+        return .notApplied(cause: Self.refusedTime)
     }
+
+    private static let refusedTime = "it refuses the time of every signature (401): compare the clocks of both sides"
 
     /// Why nothing can be sent for longer than a cycle waits.
     private var closed: SideFailure? {

@@ -97,15 +97,18 @@ extension DistrictEngine {
     }
 
     func readCleverRoster() async throws {
+        progress = CycleProgress(step: .matching)
         let generation = try state.reading { try $0.nextRosterGeneration() }
         try await pages(cleverRequests.schools(), CleverAnswer.schools) { [state] schools in
             try state.transaction { tx in
                 for school in schools { try tx.store(school: school.id, sisID: school.sisID, generation: generation) }
             }
         }
-        try await pages(cleverRequests.sections(), CleverAnswer.sections) { [state] sections in
+        try await pages(cleverRequests.sections(), CleverAnswer.sections) { [state, today] sections in
             try state.transaction { tx in
-                for section in sections { try tx.store(RosterSection(section), generation: generation) }
+                for section in sections {
+                    try tx.store(RosterSection(section), generation: generation, dailyFrom: today)
+                }
             }
         }
         try await pages(cleverRequests.students(), CleverAnswer.students) { [state] students in

@@ -17,6 +17,7 @@ extension DistrictEngine {
         await rosterTurn.take()
         defer { rosterTurn.give() }
         hasRefreshedRoster = true
+        progress = CycleProgress(step: .matching)
         let startedAt = world.clock.uptime()
         let schools = try state.reading { [settings] in try $0.schools(only: settings.clever.schools).map(\.id) }
         let rules = settings.matching

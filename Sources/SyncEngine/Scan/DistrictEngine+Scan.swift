@@ -75,6 +75,7 @@ extension DistrictEngine {
     /// - Returns: the first failure.
     private func readUnits(of scan: Scan, onlyDay day: Day?) async throws -> SideFailure? {
         var units = try state.reading { try $0.unitsToRead(onlyDay: day) }[...]
+        progress = CycleProgress(step: .reading, total: units.count)
         var failure: SideFailure?
         var failuresInARow = 0
         try await withThrowingTaskGroup(of: SideFailure?.self) { group in
@@ -83,6 +84,7 @@ extension DistrictEngine {
                 group.addTask { try await self.attempt(unit, of: scan) }
             }
             while let result = try await group.next() {
+                advance(by: 1)
                 failuresInARow = result == nil ? 0 : failuresInARow + 1
                 failure = failure ?? result
                 guard failuresInARow < 3, failure?.endsTheCycle != true, let unit = units.popFirst() else { continue }

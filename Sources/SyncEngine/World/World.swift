@@ -15,13 +15,13 @@ public struct World: Sendable {
     public var random: @Sendable () -> UInt64
 
     /// Called whenever a cycle gets somewhere, from the engine's own executor: what a watchdog goes by.
-    public var progress: @Sendable () -> Void
+    public var progress: @Sendable (CycleProgress) -> Void
 
     public init(
         clock: any EngineClock, transport: any HTTPTransport, signer: any RequestSigner, events: any EventSink,
         calendarDay: @escaping @Sendable (Timestamp) -> Day,
         overrides: @escaping @Sendable () throws -> OverridesFile?,
-        random: @escaping @Sendable () -> UInt64, progress: @escaping @Sendable () -> Void = {}
+        random: @escaping @Sendable () -> UInt64, progress: @escaping @Sendable (CycleProgress) -> Void = { _ in }
     ) {
         self.clock = clock
         self.transport = transport

@@ -23,7 +23,8 @@ struct OnceCommand: AsyncParsableCommand {
         let events = EventLog.standard(loaded.configuration)
         defer { events.flush() }
         Refusals.announce(loaded, to: events)
-        let shared = try SharedServices(events: events)
+        let progress = ProgressLine(log: events)
+        let shared = try SharedServices(events: progress, progress: progress)
         let stop = StopSignals()
         var results: [DistrictResult] = []
         let stateDirectory = loaded.configuration.stateDirectory
@@ -37,6 +38,7 @@ struct OnceCommand: AsyncParsableCommand {
             for await result in group { finished.append(result) }
             results = finished.sorted { $0.0 < $1.0 }.map(\.1)
         }
+        progress.clear()
         events.flush()
         if options.json {
             try Terminal.say(json: OnceDocument(districts: results.map(\.document)))

@@ -167,7 +167,8 @@ struct OutboxRow: Encodable {
             case .dead: "dead"
             }
         cause = item.cause
-        tries = item.attempts + item.rounds * RetryPolicy.triesInACycle
+        // A cycle that has given it up is counted as a round; its tries stay on the row until the next begins.
+        tries = item.rounds * RetryPolicy.triesInACycle + item.attempts % RetryPolicy.triesInACycle
         created = item.created.description
         nextAttempt = item.state == .dead || item.nextAttempt.milliseconds == 0 ? nil : item.nextAttempt.description
         code = item.code

@@ -150,6 +150,11 @@ struct StatusDocument: Encodable {
             if deadLetters > 0 {
                 needs.append("\(Words.count(deadLetters, "dead letter")): `attendance-sync outbox list --dead`")
             }
+            if suspendedSections > 0 {
+                needs.append(
+                    "\(Words.count(suspendedSections, "section")) answer 410: their attendance belongs to the PowerSchool"
+                        + " SIS Attendance App, which only a Schoology administrator can change")
+            }
             if openConflicts > 0 { needs.append("\(Words.count(openConflicts, "open conflict"))") }
             let silence = settings.clever.pollInterval * 3
             if let good = try tx.lastGoodCycle()?.finished, now - good > max(silence, .minutes(15)) {

@@ -46,7 +46,10 @@ struct DistrictService: Sendable {
             },
             overrides: { try OverridesFile.read(overridesFile) },
             random: { UInt64.random(in: .min ... .max) },
-            progress: { [heartbeat] in heartbeat.beat() })
+            progress: { [heartbeat] progress in
+                heartbeat.beat()
+                shared.progress?.show(settings.name, progress)
+            })
         engine = DistrictEngine(
             settings: settings, state: state, world: world,
             executor: QueueExecutor(label: "district.\(settings.name)"))
@@ -56,12 +59,14 @@ struct DistrictService: Sendable {
 /// What all districts of one process share.
 struct SharedServices: Sendable {
     let loop: CurlLoop
-    let events: EventLog
+    let events: any EventSink
+    let progress: ProgressLine?
     let signers = Signers()
 
-    init(events: EventLog) throws {
+    init(events: any EventSink, progress: ProgressLine? = nil) throws {
         loop = try CurlLoop()
         self.events = events
+        self.progress = progress
     }
 }
 

@@ -59,10 +59,14 @@ struct HTTP2Tests {
                     group.addTask {
                         var connections: [String?] = []
                         for _ in 0..<400 / inFlight {
-                            // A request that was left asleep misses its own timeout.
-                            let response = try await transport.send(
-                                HTTPRequest(.get, server.url, timeout: .seconds(8)))
-                            connections.append(response[header: "x-connection"])
+                            do throws(TransportError) {
+                                let response = try await transport.send(
+                                    HTTPRequest(.get, server.url, timeout: .seconds(8)))
+                                connections.append(response[header: "x-connection"])
+                            } catch {
+                                // nginx may end a connection as the request arrives; one left asleep times out.
+                                #expect(error.reason == .connectionLost)
+                            }
                         }
                         return connections
                     }
