@@ -67,7 +67,7 @@ extension DistrictEngine {
             try state.transaction { try self.loseMatch(items, $0) }
             return
         }
-        let section = PushSection(
+        var section = PushSection(
             entry: entry, schoologyID: schoologyID, wasSuspended: place.suspendedUntil != nil, items: items)
         var reservation = SchoologyClient.Reservation()
         defer { schoology.giveBack(&reservation) }
@@ -79,6 +79,7 @@ extension DistrictEngine {
             try await readFailed(error, section)
             return
         }
+        section.readAt = world.clock.uptime()
         readFailuresInARow = 0
         try recovered(.schoology)
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
@@ -265,7 +266,7 @@ extension DistrictEngine {
         counts.sent += batch.count
         let request = schoologyRequests.putAttendance(
             section: String(section.schoologyID), items: batch.map(\.wireItem))
-        switch await schoology.write(request, paidBy: &reservation) {
+        switch await schoology.write(request, paidBy: &reservation, readAt: section.readAt) {
         case .accepted(let response):
             guard let results = try? SchoologyAnswer.putResults(response.body), results.count == batch.count else {
                 try outcomeUnknown(batch, section, cause: "the answer does not tell what became of each item")

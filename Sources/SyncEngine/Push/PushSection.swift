@@ -9,6 +9,8 @@ struct PushSection {
     /// It answered 410 a day ago, and is tried again.
     var wasSuspended: Bool
     var items: [OutboxItem]
+    /// The uptime at which its marks were read.
+    var readAt = Timestamp(milliseconds: .min / 2)
 }
 
 /// One mark about to be sent.

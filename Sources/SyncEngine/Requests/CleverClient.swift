@@ -104,7 +104,7 @@ final class CleverClient {
     /// Holds every request back as a 429 says. Nil when that is longer than a cycle waits.
     private func pause(_ response: HTTPResponse) -> Timestamp? {
         let wait =
-            RetryAfter.delay(response[header: "Retry-After"])
+            response.retryAfter(now: world.clock.now())
             ?? reading(response).map { max($0.resetsAt - world.clock.uptime(), .seconds(1)) }
             ?? RetryAfter.unstated
         guard wait <= RetryPolicy.longestWaitInACycle else { return nil }

@@ -61,7 +61,7 @@ final class SchoologyClient {
     /// what was read and what is written.
     ///
     /// What is left of a window is too little for both, and would be lost in each: one section at a time may be
-    /// read with it, and waits for the rest (at most `longestEarlyRead`).
+    /// read with it, and waits for the rest (at most `freshFor`).
     func reserve() async throws(SideFailure) -> Reservation {
         while true {
             if stop.isSet { throw .stopped }
@@ -72,7 +72,7 @@ final class SchoologyClient {
             case .go(let tickets):
                 return Reservation(read: tickets[0], write: tickets[1])
             case .wait(let until):
-                if !hasEarlyRead, until - now <= Self.longestEarlyRead,
+                if !hasEarlyRead, until - now <= Self.freshFor,
                     case .go(let tickets) = budget.take([limit.readCost], now: now)
                 {
                     hasEarlyRead = true
@@ -85,7 +85,8 @@ final class SchoologyClient {
         }
     }
 
-    private static let longestEarlyRead = Span.seconds(10)
+    /// How long after a section was read it may be written without being read again.
+    private static let freshFor = Span.seconds(10)
 
     /// Takes the credits of a write, unless they are there already.
     func payForWrite(_ reservation: inout Reservation) async throws(SideFailure) {
@@ -174,27 +175,39 @@ final class SchoologyClient {
         }
     }
 
-    /// Sends a PUT once. Only a signature that was refused for its time is made anew and sent again: such an
-    /// answer means that the server did not look at the body.
-    func write(_ request: HTTPRequest, paidBy reservation: inout Reservation) async -> WriteOutcome {
+    /// Sends a PUT until it is taken or refused. Two answers mean that the server did not look at the body, and
+    /// let it be sent again: a signature that was refused for its time, and a 429, as long as what was read of the
+    /// section is still fresh. (To read again after each 429 would spend the budget on reads.)
+    ///
+    /// - Parameter readAt: the uptime at which the section was read.
+    func write(
+        _ request: HTTPRequest, paidBy reservation: inout Reservation, readAt: Timestamp
+    ) async -> WriteOutcome {
         var ticket = reservation.write
         reservation.write = nil
-        for _ in 0...RetryPolicy.signingTries {
+        var signings = 0
+        while true {
             switch await send(request, ticket: ticket, cost: limit.writeCost) {
             case .failure(let error):
                 if error.sent { return .unknown(cause: error.detail) }
                 if error.reason == .cancelled { return .failed(.stopped) }
                 return .notApplied(cause: error.detail)
             case .success(let response):
+                ticket = nil
                 let message = SchoologyAnswer.message(response.body)
                 switch RequestVerdict.verdict(status: response.status, message: message) {
                 case .accepted: return .accepted(response)
                 case .signAgain:
                     learnTime(response)
-                    ticket = nil
+                    signings += 1
+                    guard signings <= RetryPolicy.signingTries else { return .notApplied(cause: Self.refusedTime) }
                 case .refusedCredential:
                     return .failed(.refusedCredential(.schoology, status: response.status, message: message))
-                case .wait: return .told(waitTooLong: !pause(response), cause: "429 (too many requests)")
+                case .wait:
+                    let isShort = pause(response)
+                    guard isShort, world.clock.uptime() + told(response) - readAt <= Self.freshFor else {
+                        return .told(waitTooLong: !isShort, cause: "429 (too many requests)")
+                    }
                 case .notFound: return .failed(.notFound(.schoology, detail: message ?? "the section"))
                 case .gone: return .failed(.gone(.schoology))
                 case .rejected:
@@ -203,7 +216,6 @@ final class SchoologyClient {
                 }
             }
         }
-        return .notApplied(cause: Self.refusedTime)
     }
 
     private static let refusedTime = "it refuses the time of every signature (401): compare the clocks of both sides"
@@ -278,6 +290,11 @@ final class SchoologyClient {
         }
     }
 
+    /// What a 429 says to wait.
+    private func told(_ response: HTTPResponse) -> Span {
+        response.retryAfter(now: world.clock.now()) ?? RetryAfter.unstated
+    }
+
     private func learnTime(_ response: HTTPResponse) {
         if let date = response[header: "Date"] { world.signer.learn(serverDate: date) }
     }
@@ -285,7 +302,7 @@ final class SchoologyClient {
     /// Holds every request back as a 429 says. False when that is longer than a cycle waits: then none is sent, in
     /// this cycle or a later one, before the time has come.
     private func pause(_ response: HTTPResponse) -> Bool {
-        let wait = RetryAfter.delay(response[header: "Retry-After"]) ?? RetryAfter.unstated
+        let wait = told(response)
         let until = world.clock.uptime() + max(wait, .milliseconds(100))
         budget.block(until: until)
         if wait > RetryPolicy.longestWaitInACycle { closedUntil = max(closedUntil, until) }
