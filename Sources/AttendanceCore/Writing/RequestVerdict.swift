@@ -11,9 +11,10 @@ public enum RequestVerdict: Sendable, Hashable {
     case notFound
     /// 410.
     case gone
-    /// 408, 409, 425, 5xx, or a status that no final answer has: try again.
+    /// 408, 409, 425, 5xx, a redirect (a proxy's page, for neither API redirects what is asked here), or a status
+    /// that no final answer has: try again.
     case retry
-    /// Any other 4xx, and a redirect: sending it again would give the same.
+    /// Any other 4xx: sending it again would give the same.
     case rejected
 
     public static func verdict(status: Int, message: String?) -> RequestVerdict {
@@ -28,7 +29,7 @@ public enum RequestVerdict: Sendable, Hashable {
         case 408, 409, 425: return .retry
         case 410: return .gone
         case 429: return .wait
-        case 300...499: return .rejected
+        case 400...499: return .rejected
         default: return .retry
         }
     }

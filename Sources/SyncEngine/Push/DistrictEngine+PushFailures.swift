@@ -38,14 +38,14 @@ extension DistrictEngine {
             try notSent(batch.map(\.item))
             try await refreshAfterNotFound(batch.map(\.item), section)
         case .rejected(_, let status, let message):
-            guard batch.count > 1 else {
-                try state.transaction { try self.reject(batch[0].item, code: status, message: message, $0) }
-                return
-            }
-            // One item spoils the request: halve until it stands alone.
-            try notSent(batch.map(\.item))
             var entry = section.entry
-            entry.batchSize = max(batch.count / 2, 1)
+            if batch.count == 1 {
+                try state.transaction { try self.reject(batch[0].item, code: status, message: message, $0) }
+            } else {
+                // One item spoils the request: halve until it stands alone.
+                try notSent(batch.map(\.item))
+                entry.batchSize = max(batch.count / 2, 1)
+            }
             pushQueue.again(entry, at: world.clock.uptime())
         case .unreachable, .malformed:
             try tryAgain(batch.map(\.item), section, code: nil, message: failure.description, unknown: true)

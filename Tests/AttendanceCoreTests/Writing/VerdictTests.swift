@@ -36,8 +36,10 @@ import Testing
                 case 410: .gone
                 case 429: .wait
                 case 500...599: .retry
-                // Redirects are not followed blindly: a signature is for one address.
-                case 300...499: .rejected
+                // A redirect is not followed, as a signature is for one address, and says nothing for good: it comes
+                // from a proxy.
+                case 300...399: .retry
+                case 400...499: .rejected
                 default: .retry
                 }
             #expect(RequestVerdict.verdict(status: status, message: nil) == expected, "status \(status)")
