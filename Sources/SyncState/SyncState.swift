@@ -75,6 +75,12 @@ public final class SyncState: Sendable {
         guard found == "ok" else { throw .damaged(path: path, detail: found) }
     }
 
+    /// Writes the WAL back into the file and closes it, so that the one file is the whole state until it is opened
+    /// again. A process that ends without it loses nothing: the WAL is read at the next start.
+    public func close() {
+        try? database.close()
+    }
+
     /// Runs `body` against one unchanging view of the state.
     public func reading<Value>(_ body: (Transaction) throws -> Value) throws(StateError) -> Value {
         do {

@@ -54,6 +54,7 @@ struct OnceCommand: AsyncParsableCommand {
     ) async -> DistrictResult {
         do {
             let service = try DistrictService(settings: settings, stateDirectory: stateDirectory, shared: shared)
+            defer { service.state.close() }
             return .finished(
                 await stop.whileRunning {
                     await service.engine.runCycle(.once)

@@ -54,6 +54,7 @@ actor Daemon {
         notifier.send(.stopping)
         housekeeping.cancel()
         await stop(Array(runners.values))
+        for runner in runners.values { runner.service.state.close() }
         await shared.loop.shutdown(grace: .seconds(1))
         events.record(Event(.notice, .serviceStopped))
         events.flush()
@@ -144,7 +145,10 @@ actor Daemon {
         await stop(Array(leaving.values))
         for (name, runner) in leaving {
             runners[name] = nil
-            guard let settings = wanted[name] else { continue }
+            guard let settings = wanted[name] else {
+                runner.service.state.close()
+                continue
+            }
             let service = try DistrictService(
                 settings: settings, state: runner.service.state, stateDirectory: configuration.stateDirectory,
                 shared: shared)
