@@ -1,3 +1,4 @@
+import AttendanceCore
 import SyncState
 
 /// The overrides CSV, read, with a digest that tells when it has changed.
@@ -54,10 +55,10 @@ extension OverridesFile {
                     line: index + 1, problem: "\(fields[0]) \(fields[1]) has another schoology_id, \(earlier), above")
             }
         }
-        // FNV-1a, 64 bits: it only has to tell one version of the file from the next.
-        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in csv.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        self.init(overrides: overrides, digest: String(digest, radix: 16), text: csv)
+        // It only has to tell one version of the file from the next.
+        var fingerprint = Fingerprint()
+        fingerprint.add(csv)
+        self.init(overrides: overrides, digest: fingerprint.hexadecimal, text: csv)
     }
 
     private static func field(_ text: Substring) -> String {

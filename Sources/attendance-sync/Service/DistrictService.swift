@@ -86,9 +86,9 @@ final class Signers: Sendable {
     func signer(for settings: SchoologySettings, stateDirectory: String) -> any RequestSigner {
         let key = settings.consumerKey.reveal()
         // The file is named by a digest, so that the folder doesn't show the key.
-        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in key.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let file = "\(stateDirectory)/signer-\(String(digest, radix: 16)).timestamp"
+        var fingerprint = Fingerprint()
+        fingerprint.add(key)
+        let file = "\(stateDirectory)/signer-\(fingerprint.hexadecimal).timestamp"
         return signers.withLock { signers in
             let identity = "\(key)\n\(settings.consumerSecret.reveal())\n\(settings.signatureMethod.rawValue)"
             if let known = signers[identity] { return known }

@@ -1,14 +1,18 @@
 /// 64-bit FNV-1a over fields, each ended by a byte that no UTF-8 text has, so that they can't run together.
-struct Fingerprint {
+///
+/// It tells one thing from the next, the same in every process; it protects nothing.
+public struct Fingerprint: Sendable {
     private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
-    mutating func add(_ field: String?) {
+    public init() {}
+
+    public mutating func add(_ field: String?) {
         guard let field else { return add(byte: 0xFE) }
         for byte in field.utf8 { add(byte: byte) }
         add(byte: 0xFF)
     }
 
-    var hexadecimal: String {
+    public var hexadecimal: String {
         let digits = String(state, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
