@@ -19,9 +19,10 @@ struct StopSignal {
             return source
         }
         if untilStdinCloses {
-            // Reading blocks, so it has a thread of its own.
+            // Reading blocks, so it has a thread of its own; and not through stdio, whose lock `exit` would wait for.
             Thread.detachNewThread {
-                while readLine() != nil {}
+                var bytes = [UInt8](repeating: 0, count: 512)
+                while read(STDIN_FILENO, &bytes, bytes.count) > 0 {}
                 continuation.yield()
             }
         }
