@@ -153,13 +153,6 @@ extension Transaction {
         return db.changesCount == 1
     }
 
-    /// When the next stored write falls due, if any waits for its time.
-    public func nextDue(after now: Timestamp) throws -> Timestamp? {
-        (try row(
-            "SELECT min(next_attempt) FROM outbox WHERE side = 1 AND state <> 2 AND next_attempt > ?",
-            [now.milliseconds])?[0] as Int64?).map(Timestamp.init(milliseconds:))
-    }
-
     private static let outboxColumns = """
         id, side, section, student, day, status, sent, state, cause, cycle, created, attempts, rounds, next_attempt,
         roster_refreshed, code, message

@@ -231,11 +231,6 @@ extension Transaction {
         }
     }
 
-    public func abandonScan() throws {
-        try run("DELETE FROM scan_unit")
-        try run("DELETE FROM scan")
-    }
-
     private func quarantine(_ record: QuarantinedRecord, scan: Int64, now: Timestamp) throws -> Bool {
         try run(
             "UPDATE quarantine SET last_seen = ?, scan = ? WHERE fingerprint = ?",

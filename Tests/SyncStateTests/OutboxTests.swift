@@ -188,8 +188,6 @@ import Testing
         #expect(try due(nil) == [1])
         #expect(try temporary.read { try $0.itemsToPush(section: 1, dueBy: Self.now) }.isEmpty)
         #expect(try temporary.read { try $0.itemsToPush(section: 1, dueBy: Self.now + .hours(1)) }.count == 1)
-        #expect(try temporary.read { try $0.nextDue(after: Self.now) } == Self.now + .hours(1))
-        #expect(try temporary.read { try $0.nextDue(after: Self.now + .hours(1)) } == nil)
     }
 
     @Test func aSectionsWritesGoNewestDayFirst() throws {

@@ -64,15 +64,6 @@ import Testing
         #expect(try temporary.read { try $0.number(.lastFullScanDay) } == Int64(TemporaryState.day.number))
     }
 
-    @Test func aScanThatIsAbandonedMovesNothing() throws {
-        let scans = try ScanFixture(temporary)
-        try scans.store([])
-        try temporary.write { try $0.abandonScan() }
-        #expect(try temporary.read { try $0.scan() } == nil)
-        #expect(try temporary.read { try $0.unitsToRead(onlyDay: nil) }.isEmpty)
-        #expect(try temporary.read { try $0.number(.watermark) } == nil)
-    }
-
     @Test func aNewScanTakesTheOldOnesPlaceUnderAnotherNumber() throws {
         let first = try ScanFixture(temporary)
         try first.store([], next: "/page-2", done: false)

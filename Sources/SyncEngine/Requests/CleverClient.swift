@@ -93,12 +93,13 @@ final class CleverClient {
 
     /// What the answer says of the minute's count. The reset is a time of the server's clock, which its `Date` shows.
     private func reading(_ response: HTTPResponse) -> QuotaGate.Reading? {
-        guard let remaining = response[header: "X-RateLimit-Remaining"].flatMap({ Int($0) }),
-            let reset = response[header: "X-RateLimit-Reset"].flatMap({ Int64($0) })
-        else { return nil }
         let serverNow = response[header: "Date"].flatMap(HTTPDate.parse) ?? world.clock.now().seconds
-        let wait = Span.seconds(min(max(reset - serverNow, 0), 120))
-        return QuotaGate.Reading(remaining: remaining, minute: reset, resetsAt: world.clock.uptime() + wait)
+        guard let remaining = response[header: "X-RateLimit-Remaining"].flatMap({ Int($0) }),
+            let header = response[header: "X-RateLimit-Reset"], let reset = Int64(header),
+            let untilReset = RetryAfter.untilReset(header, now: Timestamp(seconds: serverNow))
+        else { return nil }
+        let wait = min(untilReset, .seconds(120))
+        return QuotaGate.Reading(remaining: max(remaining, 0), minute: reset, resetsAt: world.clock.uptime() + wait)
     }
 
     /// Holds every request back as a 429 says. Nil when that is longer than a cycle waits.
