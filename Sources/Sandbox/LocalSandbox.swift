@@ -14,6 +14,7 @@ public final class LocalSandbox: Sendable {
     public let controlURL: String
 
     let core: SandboxCore
+    let post: TriggerPost
     private let service: Mutex<Task<Void, Never>?>
 
     /// Starts the servers; they answer once this returns.
@@ -32,6 +33,11 @@ public final class LocalSandbox: Sendable {
         self.settings = settings
         let core = SandboxCore(settings)
         self.core = core
+        post = TriggerPost(core: core, pool: pool)
+        if let url = settings.triggerURL {
+            let parsed = try TriggerURL(url)
+            core.withWorld { $0.schoology.triggers.url = parsed }
+        }
         let clever = try WireServer(port: settings.cleverPort, pool: pool) {
             core.answer($0, from: .clever, baseURL: "")
         }
@@ -45,9 +51,11 @@ public final class LocalSandbox: Sendable {
         schoologyURL = schoology.baseURL
         controlURL = control.baseURL
         service = Mutex(
-            Task {
+            Task { [post] in
                 await withDiscardingTaskGroup { group in
                     group.addTask { try? await pool.run() }
+                    group.addTask { await post.serve() }
+                    group.addTask { await core.ingestNowAndThen() }
                     for server in [clever, schoology, control] { group.addTask { await server.serve() } }
                 }
             })
