@@ -142,8 +142,9 @@ import Testing
     @Test func rejectsARowThatIsNotUTF8() async throws {
         let town = try await IngestionBench()
         let good = Array(town.file(town.row(), town.dailyRow()).utf8)
-        let bad = Array(IngestionBench.header.utf8) + [10] + Array(town.row(code: "E").utf8).map { $0 == 0x45 ? 0xC3 : $0 }
-        let report = town.sandbox.ingest(csv: bad + [10] + good.dropFirst(IngestionBench.header.utf8.count + 1))
+        let bad = town.row(code: "E").utf8.map { $0 == UInt8(ascii: "E") ? 0xC3 : $0 }
+        let header = Array("\(IngestionBench.header)\n".utf8)
+        let report = town.sandbox.ingest(csv: header + bad + [10] + good.dropFirst(header.count))
         #expect(report.rejected == [.init(line: 2, reason: "not UTF-8")])
         #expect(report.changed == 2)
     }

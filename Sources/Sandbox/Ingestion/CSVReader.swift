@@ -58,8 +58,8 @@ struct CSVReader {
             if position < bytes.count, bytes[position] == Self.comma {
                 position += 1
             } else {
-                skipLine()
                 if let broken { throw broken }
+                skipLine()
                 return fields
             }
         }
