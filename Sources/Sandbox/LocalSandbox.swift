@@ -1,4 +1,3 @@
-import FlyingFox
 import FlyingSocks
 import Synchronization
 
@@ -19,9 +18,7 @@ public final class LocalSandbox: Sendable {
 
     /// Starts the servers; they answer once this returns.
     public static func start(_ settings: SandboxSettings) async throws -> LocalSandbox {
-        let pool = HTTPServer.defaultPool()
-        try await pool.prepare()
-        return try LocalSandbox(settings, pool: pool)
+        try LocalSandbox(settings, pool: try await WireServer.preparedPool())
     }
 
     /// Starts the servers with a district of that plan.

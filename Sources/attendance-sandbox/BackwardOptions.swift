@@ -5,7 +5,7 @@ import Sandbox
 struct BackwardOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How often Clever looks for a new attendance.csv in the drop folder; 0: only when told.",
+            "How often Clever looks for a new attendance.csv in the drop folder; 0: only when told. (default: 5)",
             valueName: "seconds"),
         transform: { text in
             guard let seconds = Seconds(argument: text)?.count ?? Int(text), (0...1_000_000).contains(seconds) else {

@@ -1,4 +1,3 @@
-import FlyingFox
 import Synchronization
 
 @testable import Sandbox
@@ -33,8 +32,7 @@ final class TriggerListener: Sendable {
     init(_ statuses: [Int] = [200]) async throws {
         let mail = Mailbox(statuses)
         self.mail = mail
-        let pool = HTTPServer.defaultPool()
-        try await pool.prepare()
+        let pool = try await WireServer.preparedPool()
         let server = try WireServer(port: 0, pool: pool) { mail.answer($0) }
         url = "\(server.baseURL)/hooks/secret?a=1"
         service = Task {
