@@ -8,6 +8,7 @@ public struct CleverRecord: Sendable, Hashable {
     public let date: CalendarDay
     public let status: String
     public let excuseCode: String?
+    public let created: Instant
     public let lastModified: Instant
     public let sisID: String?
 }

@@ -27,26 +27,26 @@ extension LocalSandbox {
         core.withWorld { $0.cleverRecords(from: from, to: to, includingPresent: includingPresent) }
     }
 
-    /// Sets or corrects a record and moves its `last_modified`. `section` nil: the daily record.
+    /// The office sets or corrects a record, which moves its `last_modified`. `section` nil: the daily record.
+    /// `sisID` nil: the record keeps its own; empty: it has none.
     ///
     /// Nobody is told: finish a sync for that.
     public func setCleverRecord(
-        student: String, section: String?, date: CalendarDay, status: String, excuseCode: String? = nil
+        student: String, section: String?, date: CalendarDay, status: String, excuseCode: String? = nil,
+        sisID: String? = nil
     ) throws {
         let now = core.now
         try core.withWorld { world throws(SandboxError) in
             try world.setCleverRecord(
-                student: student, section: section, date: date, status: status, excuseCode: excuseCode, now: now)
+                student: student, section: section, date: date, status: status, excuseCode: excuseCode, sisID: sisID,
+                now: now)
         }
     }
 
     /// Clever stops serving the record, which means nothing.
     public func removeCleverRecord(student: String, section: String?, date: CalendarDay) throws {
         try core.withWorld { world throws(SandboxError) in
-            let student = try world.cleverIndex(.student, student)
-            let section = try section.map { id throws(SandboxError) in try world.cleverIndex(.section, id) } ?? -1
-            world.clever.attendance.change(
-                student: Int32(student), section: Int32(section), day: date, to: .vanished)
+            try world.removeCleverRecord(student: student, section: section, date: date)
         }
     }
 

@@ -2,7 +2,7 @@
 extension LocalSandbox {
     /// Every request that was received, oldest first.
     public var requests: [RequestRecord] {
-        core.withWorld { $0.log }
+        core.withWorld { $0.log.entries }
     }
 
     public var counters: SandboxCounters {
@@ -12,7 +12,7 @@ extension LocalSandbox {
     /// Empties the log. Counters of the rate limits go on.
     public func clearRequests() {
         core.withWorld { world in
-            world.log = []
+            world.log.clear()
             world.counters.cleverRequests = 0
             world.counters.schoologyReads = 0
             world.counters.schoologyWrites = 0
@@ -26,29 +26,7 @@ extension LocalSandbox {
     public func request(
         after number: Int = 0, where predicate: @escaping @Sendable (RequestRecord) -> Bool
     ) async throws -> RequestRecord {
-        let id = UInt64.random(in: 0...UInt64.max)
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                core.withWorld { world in
-                    if let found = world.log.first(where: { $0.number > number && predicate($0) }) {
-                        continuation.resume(returning: found)
-                    } else if Task.isCancelled {
-                        continuation.resume(throwing: CancellationError())
-                    } else {
-                        let watcher = RequestWatcher(
-                            id: id, predicate: { $0.number > number && predicate($0) }, continuation: continuation)
-                        world.watchers.append(watcher)
-                    }
-                }
-            }
-        } onCancel: {
-            core.withWorld { world in
-                for watcher in world.watchers where watcher.id == id {
-                    watcher.continuation.resume(throwing: CancellationError())
-                }
-                world.watchers.removeAll { $0.id == id }
-            }
-        }
+        try await core.first(in: \.log) { $0.number > number && predicate($0) }
     }
 
     /// Installs a fault; the number is for `removeFault`.

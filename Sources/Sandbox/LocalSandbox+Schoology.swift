@@ -2,13 +2,21 @@
 extension LocalSandbox {
     // MARK: Marks
 
-    /// A teacher sets a mark by hand: 1 present, 2 absent, 3 late, 4 excused.
+    /// A teacher sets a mark by hand: 1 present, 2 absent, 3 late, 4 excused. A subscriber is sent a trigger.
     public func setSchoologyMark(enrollment: String, date: CalendarDay, status: Int, comment: String = "") throws {
+        let now = core.now
         try core.withWorld { world throws(SandboxError) in
-            let index = try world.enrollmentIndex(enrollment)
-            world.schoology.write(
-                enrollment: Int32(index), section: world.district.enrollments[index].section, day: date,
-                status: UInt8(status), comment: comment, byAPI: false)
+            world.teacherWrites(
+                enrollment: try world.enrollmentIndex(enrollment), day: date, status: UInt8(status), comment: comment,
+                now: now)
+        }
+    }
+
+    /// A teacher takes a mark back: the row goes, which means present. A subscriber is sent a trigger.
+    public func clearSchoologyMark(enrollment: String, date: CalendarDay) throws {
+        let now = core.now
+        try core.withWorld { world throws(SandboxError) in
+            world.teacherClears(enrollment: try world.enrollmentIndex(enrollment), day: date, now: now)
         }
     }
 
@@ -23,6 +31,13 @@ extension LocalSandbox {
     /// Every row, by section, enrollment and date.
     public func schoologyMarks(includingPresent: Bool = false) -> [SchoologyRecord] {
         core.withWorld { $0.schoologyRecords(includingPresent: includingPresent) }
+    }
+
+    /// What both sides say of everyone whom they both know without a doubt, by date, section and student.
+    public func marksByKey(
+        from: CalendarDay, to: CalendarDay, includingPresent: Bool = false
+    ) -> [SandboxMarks] {
+        core.withWorld { $0.marksByKey(from: from, to: to, includingPresent: includingPresent) }
     }
 
     // MARK: Roster

@@ -1,4 +1,3 @@
-import FlyingFox
 import FlyingSocks
 import Synchronization
 
@@ -14,13 +13,12 @@ public final class LocalSandbox: Sendable {
     public let controlURL: String
 
     let core: SandboxCore
+    let post: TriggerPost
     private let service: Mutex<Task<Void, Never>?>
 
     /// Starts the servers; they answer once this returns.
     public static func start(_ settings: SandboxSettings) async throws -> LocalSandbox {
-        let pool = HTTPServer.defaultPool()
-        try await pool.prepare()
-        return try LocalSandbox(settings, pool: pool)
+        try LocalSandbox(settings, pool: try await WireServer.preparedPool())
     }
 
     /// Starts the servers with a district of that plan.
@@ -32,6 +30,11 @@ public final class LocalSandbox: Sendable {
         self.settings = settings
         let core = SandboxCore(settings)
         self.core = core
+        post = TriggerPost(core: core, pool: pool)
+        if let url = settings.triggerURL {
+            let parsed = try TriggerURL(url)
+            core.withWorld { $0.schoology.triggers.url = parsed }
+        }
         let clever = try WireServer(port: settings.cleverPort, pool: pool) {
             core.answer($0, from: .clever, baseURL: "")
         }
@@ -45,9 +48,11 @@ public final class LocalSandbox: Sendable {
         schoologyURL = schoology.baseURL
         controlURL = control.baseURL
         service = Mutex(
-            Task {
+            Task { [post] in
                 await withDiscardingTaskGroup { group in
                     group.addTask { try? await pool.run() }
+                    group.addTask { await post.serve() }
+                    group.addTask { await core.ingestNowAndThen() }
                     for server in [clever, schoology, control] { group.addTask { await server.serve() } }
                 }
             })

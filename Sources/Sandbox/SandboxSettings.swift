@@ -25,6 +25,16 @@ public struct SandboxSettings: Sendable {
     public var schoologyPort: UInt16 = 0
     public var controlPort: UInt16 = 0
     public var faults: [Fault] = []
+    /// The folder where `attendance.csv` is dropped.
+    public var dropFolder: String?
+    /// How often Clever looks into the drop folder by itself; 0: only when told.
+    public var ingestEveryMilliseconds: Int64 = 0
+    /// Where Schoology sends `attendance.update`: a URL of this machine.
+    public var triggerURL: String?
+    /// Writes through the API send one too. The documentation doesn't say whether they do.
+    public var triggersForWrites = false
+    /// How long after an answer that isn't 200 a trigger is sent again.
+    public var triggerRetryMilliseconds: Int64 = 600_000
 
     /// Credentials are made from the plan's seed.
     public init(_ plan: DistrictPlan) {

@@ -69,6 +69,5 @@ extension World {
                 number: requestCount, time: now, side: side, method: request.method, target: request.target,
                 status: reply.isSent ? reply.status : nil, bodySize: reply.isSent ? reply.body.count : 0, items: items,
                 wasServed: wasServed))
-        if let last = log.last { watchers.removeAll { $0.takes(last) } }
     }
 }

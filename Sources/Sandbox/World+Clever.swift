@@ -9,8 +9,7 @@ extension World {
         let index = try cleverIndex(.student, student)
         var inSection: Int32 = -1
         if let section { inSection = Int32(try cleverIndex(.section, section)) }
-        return clever.attendance.mark(student: Int32(index), section: inSection, day: date, in: district)
-            .map { record(Int32(index), inSection, date, $0) }
+        return record(of: Int32(index), section: inSection, on: date)
     }
 
     func cleverRecords(from: CalendarDay, to: CalendarDay, includingPresent: Bool) -> [CleverRecord] {
@@ -28,16 +27,23 @@ extension World {
         return result
     }
 
+    func record(of student: Int32, section: Int32, on day: CalendarDay) -> CleverRecord? {
+        clever.attendance.mark(student: student, section: section, day: day, in: district)
+            .map { record(student, section, day, $0) }
+    }
+
     private func record(_ student: Int32, _ section: Int32, _ day: CalendarDay, _ mark: CleverMark) -> CleverRecord {
         CleverRecord(
             student: district.text(.student, Int(student)),
             section: section < 0 ? nil : district.text(.section, Int(section)),
             school: district.text(.school, Int(district.students[Int(student)].school)), date: day,
-            status: mark.status, excuseCode: mark.excuseCode, lastModified: mark.lastModified, sisID: mark.sisID)
+            status: mark.status, excuseCode: mark.excuseCode, created: mark.created, lastModified: mark.lastModified,
+            sisID: mark.sisID)
     }
 
     mutating func setCleverRecord(
-        student: String, section: String?, date: CalendarDay, status: String, excuseCode: String?, now: Instant
+        student: String, section: String?, date: CalendarDay, status: String, excuseCode: String?, sisID: String? = nil,
+        now: Instant
     ) throws(SandboxError) {
         let index = Int32(try cleverIndex(.student, student))
         var inSection: Int32 = -1
@@ -47,8 +53,23 @@ extension World {
         if let old, old.lastModified >= now { modified = old.lastModified.adding(milliseconds: 1) }
         let mark = CleverMark(
             status: status, excuseCode: excuseCode, created: old?.created ?? modified, lastModified: modified,
-            sisID: old?.sisID)
+            sisID: sisID.map { $0.isEmpty ? nil : $0 } ?? old?.sisID)
         clever.attendance.change(student: index, section: inSection, day: date, to: .set(mark))
+    }
+
+    mutating func removeCleverRecord(student: String, section: String?, date: CalendarDay) throws(SandboxError) {
+        let index = Int32(try cleverIndex(.student, student))
+        var inSection: Int32 = -1
+        if let section { inSection = Int32(try cleverIndex(.section, section)) }
+        clever.attendance.change(student: index, section: inSection, day: date, to: .vanished)
+    }
+
+    func sisIDs(student: String, section: String?) throws(SandboxError) -> SandboxSISIDs {
+        let index = try cleverIndex(.student, student)
+        var sectionID: String?
+        if let section { sectionID = district.sections[try cleverIndex(.section, section)].sisID }
+        let school = district.schools[Int(district.students[index].school)]
+        return SandboxSISIDs(student: district.students[index].sisID, school: school.number, section: sectionID)
     }
 
     mutating func finishAttendanceSync(now: Instant) -> Instant {

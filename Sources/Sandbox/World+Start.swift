@@ -18,6 +18,8 @@ extension World {
                 listsPresentRows: settings.schoologyListsPresentRows,
                 attendanceDatesPerPage: settings.schoologyDatesPerPage),
             faults: FaultBook(seed: plan.seed))
+        schoology.triggers.firesForWrites = settings.triggersForWrites
+        schoology.triggers.retryMilliseconds = settings.triggerRetryMilliseconds
         schoology.oauth.allowedStep = settings.schoologyAllowedStep
         if plan.teacherMarksPercent > 0 { addTeacherMarks(plan) }
     }

@@ -4,10 +4,8 @@ struct World: Sendable {
     var clever: CleverState
     var schoology: SchoologyState
     var faults: FaultBook
-    var log: [RequestRecord] = []
+    var log = WatchedLog<RequestRecord>()
     /// Requests ever received.
     var requestCount = 0
     var counters = SandboxCounters()
-    /// Who waits for a request.
-    var watchers: [RequestWatcher] = []
 }

@@ -16,6 +16,7 @@ struct AttendanceSandbox: AsyncParsableCommand {
 
     @OptionGroup(title: "District") var district: DistrictOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Back to Clever") var backward: BackwardOptions
 
     @Flag(help: "Print one JSON document instead of a summary.")
     var json = false
@@ -39,9 +40,6 @@ struct AttendanceSandbox: AsyncParsableCommand {
             valueName: "fault"))
     var fault: [String] = []
 
-    @Option(help: ArgumentHelp("Folder where attendance.csv would be dropped.", valueName: "dir"))
-    var dropFolder: String?
-
     @Option(name: .customLong("for"), help: ArgumentHelp("Stop by itself after this long.", valueName: "duration"))
     var duration = Seconds(3600)
 
@@ -53,8 +51,15 @@ struct AttendanceSandbox: AsyncParsableCommand {
         var settings = SandboxSettings(try district.plan())
         limits.apply(to: &settings)
         settings.faults = try readFaults()
-        let folder = try DropFolder(at: dropFolder)
-        let sandbox = try await LocalSandbox.start(settings)
+        let folder = try DropFolder(at: backward.dropFolder)
+        backward.apply(to: &settings, dropFolder: folder)
+        let sandbox: LocalSandbox
+        do {
+            sandbox = try await LocalSandbox.start(settings)
+        } catch {
+            folder.removeIfTemporary()
+            throw (error as? SandboxError).map { ValidationError($0.description) } ?? error
+        }
         let summary = Summary(
             sandbox, dropFolder: folder.path, configuration: writeConfig.map { absolutePath($0) })
         if let writeConfig {

@@ -122,6 +122,36 @@ import Testing
         #expect(list.allSatisfy { $0["section_id"]?.text == section })
     }
 
+    @Test func pagesASectionsRecordsOfItsDaysWithoutDailyOnes() async throws {
+        let bench = try await Bench(elementaryPercent: 0)
+        let pair = try #require(bench.sandbox.pairs(limit: 1).first)
+        try bench.sandbox.setCleverRecord(
+            student: pair.cleverStudent, section: nil, date: "2026-01-13", status: "absent")
+        let base = "/v3.1/attendance/sections/\(pair.cleverSection)"
+        var places: [[String?]] = []
+        var target: String? = "\(base)?date_range_start=2026-01-12&date_range_end=2026-01-13&limit=7"
+        while let next = target {
+            let answer = await bench.clever(next)
+            #expect(answer.places.count <= 7)
+            places += answer.places
+            target = answer.link("next")
+        }
+        let expected = bench.sandbox.cleverRecords(from: "2026-01-12", to: "2026-01-13", includingPresent: true)
+            .filter { $0.section == pair.cleverSection }.map { [$0.student, $0.section, $0.date.description] }
+        #expect(places == expected)
+        #expect(places.count > 7)
+    }
+
+    @Test func servesASectionsRecordOfAStudentWhoLeftIt() async throws {
+        let bench = try await Bench(elementaryPercent: 0)
+        let pair = try #require(bench.sandbox.pairs(limit: 1).first)
+        try bench.sandbox.setCleverRecord(
+            student: pair.cleverStudent, section: pair.cleverSection, date: Bench.today, status: "absent")
+        try bench.sandbox.setEnrolled(false, student: pair.cleverStudent, section: pair.cleverSection)
+        let answer = await bench.clever("/v3.1/attendance/sections/\(pair.cleverSection)?limit=1000")
+        #expect(answer.places.contains([pair.cleverStudent, pair.cleverSection, "2026-01-14"]))
+    }
+
     @Test(arguments: [
         "/v3.1/attendance/schools/67f421692eda0e3fa1880e4f", "/v3.1/users/x", "/v3.1/nothing", "/v2/schools",
     ])

@@ -18,6 +18,46 @@ import Testing
         #expect(answer.json["total"] == .string("1"))
     }
 
+    @Test func saysWhenASectionMeetsAndWhetherItIsActive() async throws {
+        let bench = try await Bench(students: 300, oddities: .realistic)
+        let section = try pair(bench).schoologySection
+        let one = await bench.schoology("/v1/sections/\(section)").json
+        #expect(one["active"]?.integer == 1)
+        #expect(one["meeting_days"]?.list?.map(\.text) == ["1", "2", "3", "4", "5"])
+        let past = bench.sandbox.core.withWorld { world in
+            world.district.schoologySections.firstIndex { !$0.isCurrent }.map { SchoologyID.firstSection + $0 }
+        }
+        if let past {
+            #expect(await bench.schoology("/v1/sections/\(past)").json["active"]?.integer == 0)
+        }
+    }
+
+    @Test(arguments: [
+        ("", ["2026-01-12", "2026-01-13", "2026-01-14"]), ("?start=2026-01-13", ["2026-01-13", "2026-01-14"]),
+        ("?end=2026-01-13", ["2026-01-12", "2026-01-13"]), ("?start=2026-01-13&end=2026-01-13", ["2026-01-13"]),
+        ("?start=2026-01-14&end=2026-01-12", []), ("?start=2026-01-15", []),
+    ])
+    func answersForTheDaysAskedForInclusively(query: String, days: [String]) async throws {
+        let bench = try await Bench()
+        let pair = try pair(bench)
+        for day in ["2026-01-12", "2026-01-13", "2026-01-14"] as [CalendarDay] {
+            try bench.sandbox.setSchoologyMark(enrollment: pair.enrollment, date: day, status: 2)
+        }
+        let answer = await bench.schoology("/v1/sections/\(pair.schoologySection)/attendance\(query)")
+        #expect(answer.json["date"]?.list?.map { $0["date"]?.text } == days)
+    }
+
+    @Test func servesNoRowThatATeacherTookBack() async throws {
+        let bench = try await Bench()
+        let pair = try pair(bench)
+        try bench.sandbox.setSchoologyMark(enrollment: pair.enrollment, date: Bench.today, status: 3, comment: "x")
+        try bench.sandbox.clearSchoologyMark(enrollment: pair.enrollment, date: Bench.today)
+        let answer = await bench.schoology("/v1/sections/\(pair.schoologySection)/attendance")
+        #expect(
+            answer.text == #"{"date":[{"date":"2026-01-14","statuses":{"status":[]}}],"totals":{"total":[]}}"#)
+        #expect(bench.sandbox.schoologyMarks(includingPresent: true).isEmpty)
+    }
+
     @Test func takesFiftyCodesAtATime() async throws {
         let bench = try await Bench()
         let codes = (0..<51).map { "c\($0)" }

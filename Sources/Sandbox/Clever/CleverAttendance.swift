@@ -25,6 +25,10 @@ struct CleverAttendance: Sendable {
     private var firstSeen: Instant
     var lastSync: Instant?
     private var changes: [Key: [Int32: Change]] = [:]
+    /// Whose records of a section were changed: they may have left it since.
+    private var studentsChanged: [Int32: Set<Int32>] = [:]
+    /// Where changed records with a `sis_id` were put; the record there may be another one by now.
+    private var placesBySISID: [String: CleverPlace] = [:]
 
     init(plan: DistrictPlan, now: Instant) {
         seed = plan.seed
@@ -61,8 +65,35 @@ struct CleverAttendance: Sendable {
         records(of: student, in: district, on: day).first { $0.section == section }?.mark
     }
 
+    func mark(at place: CleverPlace, in district: District) -> CleverMark? {
+        mark(student: place.student, section: place.section, day: place.day, in: district)
+    }
+
+    /// Where the record with that `sis_id` is.
+    func place(ofSISID id: String, in district: District) -> CleverPlace? {
+        let candidates = [placesBySISID[id], GeneratedRecordID.place(of: id, seed: seed)].compactMap(\.self)
+        return candidates.first { place in
+            district.students.indices.contains(Int(place.student)) && mark(at: place, in: district)?.sisID == id
+        }
+    }
+
+    /// The students who may have records of a section, ascending.
+    func people(ofSection section: Int32, in district: District) -> [Int32] {
+        let enrolled = district.sections[Int(section)].students
+        guard let changed = studentsChanged[section]?.subtracting(enrolled), !changed.isEmpty else { return enrolled }
+        return (enrolled + changed).sorted()
+    }
+
+    mutating func change(_ place: CleverPlace, to change: Change) {
+        self.change(student: place.student, section: place.section, day: place.day, to: change)
+    }
+
     mutating func change(student: Int32, section: Int32, day: CalendarDay, to change: Change) {
         changes[Key(student: student, day: day), default: [:]][section] = change
+        studentsChanged[section, default: []].insert(student)
+        if case .set(let mark) = change, let id = mark.sisID {
+            placesBySISID[id] = CleverPlace(student: student, section: section, day: day)
+        }
         days = min(days.lowerBound, day)...max(days.upperBound, day)
         version += 1
     }

@@ -32,11 +32,11 @@ extension CleverAttendancePage {
                 seenText = record.mark.created.description
             }
             Self.append("{\"attendance_date\":\"", dayText, to: &bytes)
-            Self.append("\",\"attendance_status\":\"", record.mark.status, to: &bytes)
+            Self.append("\",\"attendance_status\":\"", escaped: record.mark.status, to: &bytes)
             Self.append("\",\"attendance_type\":\"", record.place.section < 0 ? "daily" : "section", to: &bytes)
             Self.append("\",\"created\":\"", seenText, to: &bytes)
             Self.append("\",\"district_id\":\"", district24, to: &bytes)
-            if let code = record.mark.excuseCode { Self.append("\",\"excuse_code\":\"", code, to: &bytes) }
+            if let code = record.mark.excuseCode { Self.append("\",\"excuse_code\":\"", escaped: code, to: &bytes) }
             let isUnchanged = record.mark.lastModified == record.mark.created
             Self.append(
                 "\",\"last_modified\":\"", isUnchanged ? seenText : record.mark.lastModified.description, to: &bytes)
@@ -45,7 +45,7 @@ extension CleverAttendancePage {
                 Self.append("\",\"section_id\":\"", "", to: &bytes)
                 CleverID(.section, Int(record.place.section)).append(to: &bytes, salt: district.salt)
             }
-            if let sisID = record.mark.sisID { Self.append("\",\"sis_id\":\"", sisID, to: &bytes) }
+            if let sisID = record.mark.sisID { Self.append("\",\"sis_id\":\"", escaped: sisID, to: &bytes) }
             Self.append("\",\"student_id\":\"", "", to: &bytes)
             CleverID(.student, Int(record.place.student)).append(to: &bytes, salt: district.salt)
             bytes.append(contentsOf: "\"}".utf8)
@@ -56,11 +56,17 @@ extension CleverAttendancePage {
         return bytes
     }
 
-    /// Values are the sandbox's own ids, dates and codes, in which nothing needs an escape.
+    /// Values are the sandbox's own ids and dates, in which nothing needs an escape.
     private static func append(_ name: StaticString, _ value: String, to bytes: inout [UInt8]) {
         name.withUTF8Buffer { bytes.append(contentsOf: $0) }
         var value = value
         value.withUTF8 { bytes.append(contentsOf: $0) }
+    }
+
+    /// Values that came from outside, in `attendance.csv` or through the control endpoint.
+    private static func append(_ name: StaticString, escaped value: String, to bytes: inout [UInt8]) {
+        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        JSONWriter.append(escaped: value, to: &bytes)
     }
 
     private func appendLinks(

@@ -8,9 +8,11 @@ extension CleverMark {
         let dayWord = UInt64(UInt32(bitPattern: student)) << 32 | UInt64(UInt32(bitPattern: day.epochDay))
         let dayHash = SplitMix64.mix(seed &* 0x9E37_79B9_7F4A_7C15 ^ dayWord)
         let recordHash = SplitMix64.mix(dayHash ^ UInt64(UInt32(bitPattern: section)) << 17 &+ 0xA77E)
+        let place = CleverPlace(student: student, section: section, day: day)
         var mark = CleverMark(
             status: "present", excuseCode: nil, created: seen, lastModified: seen,
-            sisID: "a\(String(recordHash >> 20, radix: 36))")
+            // "SIS-provided ID for the attendance object, if available": one of eight has none.
+            sisID: recordHash >> 61 == 0 ? nil : GeneratedRecordID.text(of: place, seed: seed))
         if dayHash % 1000 < 45 {
             mark.status = "absent"
             mark.excuseCode = absenceCode(dayHash >> 32)

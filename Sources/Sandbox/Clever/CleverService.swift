@@ -54,7 +54,7 @@ enum CleverService {
             school = Int32(index)
         case "sections":
             guard let index = district.index(.section, id), district.sections[index].isShared else { return notFound }
-            people = district.sections[index].students
+            people = world.clever.attendance.people(ofSection: Int32(index), in: district)
             school = district.sections[index].school
             section = Int32(index)
         default:

@@ -4,15 +4,21 @@ enum ControlCommands {
         _ name: String, method: String, _ body: JSONValue, _ request: WireRequest, _ world: inout World, now: Instant
     ) throws(ControlRefusal) -> WireReply {
         switch (method, name) {
-        case ("POST", "clever/record"): try setCleverRecord(body, &world, now: now)
+        case ("POST", "clever/record"): try ControlEdits.setCleverRecord(body, &world, now: now)
+        case ("DELETE", "clever/record"): try ControlEdits.removeCleverRecord(body, &world)
         case ("POST", "clever/sync"): finishSync(&world, now: now)
         case ("POST", "clever/state"): try setState(body, &world)
         case ("POST", "clever/today"): try setToday(body, &world, now: now)
-        case ("POST", "schoology/mark"): try setSchoologyMark(body, &world)
+        case ("POST", "schoology/mark"): try ControlEdits.setSchoologyMark(body, &world, now: now)
+        case ("DELETE", "schoology/mark"): try ControlEdits.clearSchoologyMark(body, &world, now: now)
+        case ("POST", "schoology/triggers"): try ControlTriggers.subscribe(body, &world)
         case ("POST", "schoology/gone"): try setGone(body, &world)
         case ("POST", "faults"): try addFaults(body, &world)
         case ("DELETE", "faults"): removeFaults(&world)
         case (_, "sample"): try ControlReports.sample(request, world)
+        case (_, "compare"): try ControlComparison.marks(request, world)
+        case (_, "triggers"): ControlTriggers.list(request, world)
+        case (_, "clever/ingestions"): ControlIngestion.list(request, world)
         case (_, "marks"): ControlReports.marks(request, world)
         case (_, "counters"): ControlReports.counters(world)
         case (_, "requests"): ControlReports.requests(request, world)
@@ -20,24 +26,7 @@ enum ControlCommands {
         }
     }
 
-    private static func setCleverRecord(
-        _ body: JSONValue, _ world: inout World, now: Instant
-    ) throws(ControlRefusal) -> WireReply {
-        guard let student = body["student"]?.text else { throw .missing("student") }
-        guard let status = body["status"]?.text else { throw .missing("status") }
-        let date = try day(body, world)
-        do {
-            try world.setCleverRecord(
-                student: student, section: body["section"]?.text, date: date, status: status,
-                excuseCode: body["excuse_code"]?.text, now: now)
-        } catch {
-            throw ControlRefusal(status: 404, message: error.description)
-        }
-        if body["sync"]?.bool == true { return finishSync(&world, now: now) }
-        return done
-    }
-
-    private static func finishSync(_ world: inout World, now: Instant) -> WireReply {
+    static func finishSync(_ world: inout World, now: Instant) -> WireReply {
         let moved = world.finishAttendanceSync(now: now)
         var json = JSONWriter()
         json.object { $0.string("last_attendance_sync", moved.description) }
@@ -55,17 +44,6 @@ enum ControlCommands {
     ) throws(ControlRefusal) -> WireReply {
         world.clever.attendance.setToday(try day(body, world), now: now)
         return finishSync(&world, now: now)
-    }
-
-    private static func setSchoologyMark(_ body: JSONValue, _ world: inout World) throws(ControlRefusal) -> WireReply {
-        guard let id = body["enrollment"]?.text, let index = try? world.enrollmentIndex(id) else {
-            throw .missing("enrollment")
-        }
-        guard let status = body["status"]?.integer, (1...4).contains(status) else { throw .missing("status (1 to 4)") }
-        world.schoology.write(
-            enrollment: Int32(index), section: world.district.enrollments[index].section, day: try day(body, world),
-            status: UInt8(status), comment: body["comment"]?.text ?? "", byAPI: false)
-        return done
     }
 
     private static func setGone(_ body: JSONValue, _ world: inout World) throws(ControlRefusal) -> WireReply {
@@ -95,10 +73,10 @@ enum ControlCommands {
         return done
     }
 
-    private static let done = WireReply.json(Array("{}".utf8))
+    static let done = WireReply.json(Array("{}".utf8))
 
     /// `date`, or the sandbox's today.
-    private static func day(_ body: JSONValue, _ world: World) throws(ControlRefusal) -> CalendarDay {
+    static func day(_ body: JSONValue, _ world: World) throws(ControlRefusal) -> CalendarDay {
         guard let text = body["date"]?.text else { return world.clever.attendance.today }
         guard let day = CalendarDay(text) else { throw .missing("date (YYYY-MM-DD)") }
         return day

@@ -25,6 +25,11 @@ enum ControlReports {
                     $0.string("enrollment", entry.0.enrollment)
                     $0.string("status", entry.1.status)
                     $0.string("excuse_code", orNull: entry.1.excuseCode)
+                    $0.string("sis_id", orNull: entry.1.sisID)
+                    let ids = try? world.sisIDs(student: entry.0.cleverStudent, section: entry.0.cleverSection)
+                    $0.string("student_sis_id", orNull: ids?.student)
+                    $0.string("school_sis_id", orNull: ids?.school)
+                    $0.string("section_sis_id", orNull: ids?.section)
                 }
             }
         }
@@ -46,6 +51,8 @@ enum ControlReports {
                     $0.string("date", record.date.description)
                     $0.string("status", record.status)
                     $0.string("excuse_code", orNull: record.excuseCode)
+                    $0.string("sis_id", orNull: record.sisID)
+                    $0.string("last_modified", record.lastModified.description)
                 }
             }
             json.array("schoology", schoology) { json, record in
@@ -70,6 +77,10 @@ enum ControlReports {
             $0.number("schoology_reads", counters.schoologyReads)
             $0.number("schoology_writes", counters.schoologyWrites)
             $0.number("items_written", counters.itemsWritten)
+            $0.number("files_ingested", counters.filesIngested)
+            $0.number("rows_taken", counters.rowsTaken)
+            $0.number("rows_rejected", counters.rowsRejected)
+            $0.number("triggers_sent", world.schoology.triggers.log.entries.count)
             $0.number("rate_limited", counters.rateLimited)
             $0.number("credits_spent", counters.creditsSpent)
             $0.number("max_credits_in_window", counters.maxCreditsInWindow)
@@ -83,7 +94,7 @@ enum ControlReports {
         let after = max(0, request.parameter("after").flatMap { Int($0) } ?? 0)
         var json = JSONWriter()
         json.object { json in
-            json.array("requests", world.log.filter { $0.number > after }) { json, entry in
+            json.array("requests", world.log.entries.filter { $0.number > after }) { json, entry in
                 json.object { json in
                     json.number("number", entry.number)
                     json.string("time", entry.time.description)

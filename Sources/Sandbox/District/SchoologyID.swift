@@ -1,5 +1,7 @@
 /// Schoology's ids: numbers, made from the index of what they name.
 enum SchoologyID {
+    /// Whose key the API is used with.
+    static let administrator = 48_100_000
     static let firstUser = 48_200_000
     static let firstCourse = 1_750_000_000
     static let firstSection = 2_816_000_000

@@ -15,6 +15,13 @@ final class WireServer: Sendable {
     private let listener: AsyncSocket
     private let handler: @Sendable (WireRequest) -> WireReply
 
+    /// What waits for the sockets of any number of servers, once somebody runs it.
+    static func preparedPool() async throws -> any AsyncSocketPool {
+        let pool = HTTPServer.defaultPool()
+        try await pool.prepare()
+        return pool
+    }
+
     /// Binds; connections wait in the backlog until `serve` runs. Port 0 takes any free port.
     init(
         port: UInt16, pool: some AsyncSocketPool, handler: @escaping @Sendable (WireRequest) -> WireReply

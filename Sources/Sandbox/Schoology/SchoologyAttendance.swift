@@ -110,6 +110,7 @@ enum SchoologyAttendance {
         }
         var results = items.map { apply($0, section: section, world: &world, context: context) }
         world.counters.itemsWritten += results.count { $0.isSuccess }
+        world.announceWrites(results.compactMap(\.written), section: section, now: context.now)
         let failed = results.contains { !$0.isSuccess }
         let offset = context.quirks.itemCountOffset
         if offset < 0 { results.removeLast(min(results.count, -offset)) }
@@ -131,6 +132,8 @@ enum SchoologyAttendance {
         var id: Int?
         var code: Int
         var message: String?
+        /// What was written, even where the answer claims that nothing was.
+        var written: World.Announcement?
         var isSuccess: Bool { (200...299).contains(code) }
     }
 
@@ -155,9 +158,11 @@ enum SchoologyAttendance {
         let forced = world.faults.itemCode(path: context.path, enrollment: text)
         if let forced, !forced.isApplied { return ItemResult(code: forced.code, message: forced.message) }
         // A PUT without a comment clears it.
+        let mark = World.Announcement(
+            enrollment: Int32(enrollment), day: day, status: UInt8(status), comment: item["comment"]?.text ?? "")
         let id = world.schoology.write(
-            enrollment: Int32(enrollment), section: Int32(section), day: day, status: UInt8(status),
-            comment: item["comment"]?.text ?? "", byAPI: true)
-        return ItemResult(id: id, code: forced?.code ?? 200, message: forced?.message)
+            enrollment: mark.enrollment, section: Int32(section), day: day, status: mark.status, comment: mark.comment,
+            byAPI: true)
+        return ItemResult(id: id, code: forced?.code ?? 200, message: forced?.message, written: mark)
     }
 }

@@ -16,6 +16,7 @@ enum SchoologyService {
         /// Scheme, host and port that absolute links start with.
         let baseURL: String
         let quirks: Quirks
+        let now: Instant
         /// For the item codes that faults ask for.
         let path: String
     }
@@ -33,7 +34,7 @@ enum SchoologyService {
             reply.headers.append(("Retry-After", String(seconds)))
             return reply
         }
-        let context = Context(baseURL: baseURL, quirks: quirks, path: request.path)
+        let context = Context(baseURL: baseURL, quirks: quirks, now: now, path: request.path)
         return routed(request, world: &world, context: context)
     }
 

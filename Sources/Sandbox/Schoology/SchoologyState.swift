@@ -13,6 +13,9 @@ struct SchoologyState: Sendable {
     /// Attendance answers cover so many dates and have `links.next` to the others; nil: all.
     var attendanceDatesPerPage: Int?
     var skewMilliseconds: Int64 = 0
+    var triggers = TriggerBook()
+    /// Rows ever made.
+    private(set) var rowCount = 0
     private(set) var marks: [Place: SchoologyMark] = [:]
     /// Days with rows, by section.
     private(set) var takenDays: [Int32: Set<CalendarDay>] = [:]
@@ -27,12 +30,18 @@ struct SchoologyState: Sendable {
         enrollment: Int32, section: Int32, day: CalendarDay, status: UInt8, comment: String, byAPI: Bool
     ) -> Int {
         let place = Place(enrollment: enrollment, day: day)
-        var mark = marks[place] ?? SchoologyMark(id: SchoologyID.firstAttendance + marks.count, status: 1, comment: "")
+        if marks[place] == nil { rowCount += 1 }
+        var mark = marks[place] ?? SchoologyMark(id: SchoologyID.firstAttendance + rowCount, status: 1, comment: "")
         mark.status = status
         mark.comment = comment
         if byAPI { mark.writes += 1 }
         marks[place] = mark
         takenDays[section, default: []].insert(day)
         return mark.id
+    }
+
+    /// The row goes. Its day keeps its node, which may then have no statuses.
+    mutating func clear(enrollment: Int32, day: CalendarDay) {
+        marks[Place(enrollment: enrollment, day: day)] = nil
     }
 }
