@@ -52,6 +52,9 @@ let package = Package(
             dependencies: ["AttendanceCore", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: settings),
 
+        // Schoology's triggers: what they say, and the loopback listener that hears them.
+        .target(name: "Triggers", dependencies: ["Answers", "AttendanceCore"], swiftSettings: settings),
+
         // What a service owes its host: the log, systemd, exit codes.
         .target(name: "Operations", dependencies: ["AttendanceCore"], swiftSettings: settings),
 
@@ -95,6 +98,7 @@ let package = Package(
         .testTarget(name: "SyncStateTests", dependencies: ["AttendanceCore", "SyncState"], swiftSettings: settings),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["AttendanceCore", "Configuration"], swiftSettings: settings),
+        .testTarget(name: "TriggersTests", dependencies: ["AttendanceCore", "Triggers"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["AttendanceCore", "Operations"], swiftSettings: settings),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox"], swiftSettings: settings),
         .testTarget(

@@ -83,7 +83,7 @@ public enum ConfigurationLoader {
                 root.report(spec.key, "there is no district", "add one: \(spec.header) with name and timezone")
             }
             var names: Set<String> = []
-            return nodes.enumerated().compactMap { index, node in
+            let districts = nodes.enumerated().compactMap { index, node -> (DistrictSettings, TableReader)? in
                 guard case .table(let members) = node else {
                     root.diagnostics.report(
                         place.index(index), "wants a table, not \(node.kind)", "write \(spec.header)")
@@ -95,10 +95,11 @@ public enum ConfigurationLoader {
                     reader.report(
                         "name", "there is another district \"\(settings.name)\"", "give each a name of its own")
                 }
-                reader.noticeDirection(settings)
                 reader.noticeLater(district: settings.name)
-                return settings
+                return (settings, reader)
             }
+            DistrictReader.reportSharedPaths(districts)
+            return districts.map(\.0)
         case .table?:
             root.report(spec.key, "wants double brackets", "write \(spec.header), since there may be several")
             return []

@@ -5,9 +5,4 @@ public struct LoadedConfiguration: Sendable, Hashable {
     public var configuration: ServiceConfiguration
     /// Settings that are valid and have no effect in this version, in the order of the file.
     public var notYetAvailable: [ConfigurationNotice]
-
-    /// The settings that `run` and `once` must refuse with exit 78, since they would do something else than was asked.
-    public var refusals: [ConfigurationNotice] { notYetAvailable.filter { $0.severity == .refusal } }
-    /// The settings that are merely without effect: one `config.unused` each.
-    public var unused: [ConfigurationNotice] { notYetAvailable.filter { $0.severity == .unused } }
 }

@@ -1,3 +1,4 @@
+import AttendanceCore
 import Configuration
 import Foundation
 import Testing
@@ -31,11 +32,14 @@ import Testing
         let loaded = try MemoryFiles(text).load(loadSecrets: false)
         let district = try #require(loaded.configuration.districts.first)
         #expect(district.safety.firstCycle == .hold)
-        #expect(loaded.refusals.isEmpty)
-        #expect((district.clever.sftp != nil) == uncommented)
+        var wayBack = SFTPSettings()
+        wayBack.knownHostsFile = "/etc/sync/known_hosts"
+        #expect(district.clever.sftp == wayBack)
+        #expect((district.schoology.triggers != nil) == uncommented)
 
         // Apart from what a new operator should choose, it shows the defaults.
         var standard = try #require(try MemoryFiles(smallest).load(loadSecrets: false).configuration.districts.first)
+        standard.direction = .both
         standard.safety.firstCycle = .hold
         var shown = district
         shown.clever.sftp = nil

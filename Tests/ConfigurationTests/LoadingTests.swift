@@ -82,6 +82,7 @@ import Testing
         for name in ["user", "id", "hosts", "k", "s", "ca.pem", "over.csv"] {
             files["/etc/sync/\(name)"] = name + "\r\n"
         }
+        files["/etc/sync/id"] = PrivateKeyTests.plain
         files["/etc/sync/path"] = "/" + String(repeating: "p", count: 31) + "\n"
         let configuration = try files.load().configuration
 

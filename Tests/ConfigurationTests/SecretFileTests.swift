@@ -89,30 +89,4 @@ import Testing
         let loaded = try MemoryFiles(text, secrets: false).load(loadSecrets: false)
         #expect(loaded.configuration.districts.first?.clever.token == Secret(""))
     }
-
-    @Test func needsNoSecretsForTablesThatTheDirectionDoesNotUse() throws {
-        let loaded = try MemoryFiles(smallest + "[district.clever.sftp]\nusername_file = \"u\"\n").load()
-        #expect(loaded.configuration.districts.first?.clever.sftp != nil)
-    }
-
-    @Test func needsTheWayBackForTheDirectionsThatUseIt() {
-        for direction in ["both", "to_clever"] {
-            let text = smallest.replacing("to_schoology", with: direction)
-            #expect(MemoryFiles(text).errors().map(\.key) == ["district[0].clever.sftp"])
-            let keys = MemoryFiles(text + "[district.clever.sftp]\n").errors().map(\.key)
-            #expect(
-                keys == ["username_file", "password_file", "known_hosts_file"].map { "district[0].clever.sftp.\($0)" })
-        }
-    }
-
-    @Test(arguments: [
-        "/" + String(repeating: "a", count: 30), String(repeating: "a", count: 40),
-        "/" + String(repeating: "a b", count: 20),
-        "/" + String(repeating: "a", count: 40) + "?x",
-    ])
-    func refusesATriggerPathThatCanBeGuessed(path: String) {
-        var files = MemoryFiles(smallest + "[district.schoology.triggers]\n")
-        files["/etc/sync/springfield.trigger-path"] = path
-        #expect(files.errors().map(\.key) == ["district[0].schoology.triggers.path_file"])
-    }
 }

@@ -1,13 +1,6 @@
-/// A setting that is valid, and that this version of the program can't follow yet.
+/// A setting that is valid, and that this version of the program can't follow yet: it works without, and says so once
+/// (`config.unused`).
 public struct ConfigurationNotice: Hashable, Sendable, CustomStringConvertible {
-    public enum Severity: Hashable, Sendable {
-        /// The program works without it; say so once (`config.unused`).
-        case unused
-        /// The program would do something else than was asked for: `run` and `once` refuse (exit 78).
-        case refusal
-    }
-
-    public var severity: Severity
     public var file: String
     public var position: SourcePosition
     /// The district it is about; nil for `[service]`.

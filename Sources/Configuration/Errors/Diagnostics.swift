@@ -16,12 +16,10 @@ final class Diagnostics {
                 file: file, position: locator.position(of: path), key: path.description, message: message, hint: hint))
     }
 
-    func notice(
-        _ severity: ConfigurationNotice.Severity, _ path: ConfigurationPath, district: String?, _ reason: String
-    ) {
+    func notice(_ path: ConfigurationPath, district: String?, _ reason: String) {
         notices.append(
             ConfigurationNotice(
-                severity: severity, file: file, position: locator.position(of: path), district: district,
+                file: file, position: locator.position(of: path), district: district,
                 key: path.description, reason: reason))
     }
 }

@@ -52,20 +52,37 @@ enum AddressReader {
                 key, "a user name or password can't be part of the URL", "use username_file and password_file")
             return nil
         }
-        guard parts.path.count > 1, !parts.path.hasSuffix("/"), parts.path != "/~", parts.query == nil,
-            parts.fragment == nil
-        else {
+        guard namesAFile(parts), parts.query == nil, parts.fragment == nil else {
             reader.report(key, "the URL doesn't name a file", form)
             return nil
         }
         return text
     }
 
+    /// The command that prints the host key of a server.
+    static func keyScan(sftpURL: String) -> String {
+        let parts = components(sftpURL)
+        let host = (parts?.host ?? "").filter { !"[]".contains($0) }
+        return "ssh-keyscan" + (parts?.port.map { " -p \($0)" } ?? "") + " " + Printable.escaped(host)
+    }
+
+    /// Percent-encoding is read as libcurl does: control characters end its commands, a slash its names.
+    private static func namesAFile(_ parts: URLComponents) -> Bool {
+        let names = parts.percentEncodedPath.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+            .map { $0.removingPercentEncoding ?? "" }
+        guard let name = names.last, !["", ".", ".."].contains(name), names != ["~"] else { return false }
+        return names.allSatisfy { name in
+            !name.contains("/") && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        }
+    }
+
     /// `127.0.0.1:8787`, `[::1]:8787` or `localhost:8787`.
     static func loopbackListener(_ key: String, _ reader: TableReader) -> String? {
         guard let text = reader.text(key) else { return nil }
         let form = "write a loopback address and a port, such as \"127.0.0.1:8787\""
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0,
+            text[text.index(after: colon)...].utf8.first != UInt8(ascii: "+")
+        else {
             reader.report(key, "\(Printable.quoted(text)) has no port", form)
             return nil
         }
@@ -90,7 +107,7 @@ enum AddressReader {
     private static func components(_ text: String) -> URLComponents? {
         guard text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 32 && $0.value != 127 }), !text.contains("\\")
         else { return nil }
-        return URLComponents(string: text)
+        return URLComponents(string: text, encodingInvalidCharacters: false)
     }
 
     private static func isPort(_ port: Int?, in text: String) -> Bool {

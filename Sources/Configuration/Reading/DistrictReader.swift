@@ -5,14 +5,13 @@ struct DistrictReader {
     /// Attendance older than this is never read.
     static let longestLookback = Span.days(180)
     static let longestName = 64
-    static let shortestTriggerPath = 32
 
     let reader: TableReader
     let finder: FileFinder
     /// False for commands that need no credentials: no file but the configuration is touched.
     let loadSecrets: Bool
 
-    private var diagnostics: Diagnostics { reader.diagnostics }
+    var diagnostics: Diagnostics { reader.diagnostics }
 
     func read() -> DistrictSettings {
         var settings = DistrictSettings(name: name() ?? "", timezone: timezone() ?? "UTC")
@@ -101,7 +100,7 @@ struct DistrictReader {
 
 extension DistrictReader {
     /// The secret that a key names; where the key is left out, the standard name for this district.
-    private func secret(_ key: String, standard suffix: String, _ table: TableReader, _ settings: DistrictSettings)
+    func secret(_ key: String, standard suffix: String, _ table: TableReader, _ settings: DistrictSettings)
         -> Secret?
     {
         guard let name = fileName(key, table, standard: settings.name + suffix), loadSecrets else { return nil }
@@ -109,7 +108,7 @@ extension DistrictReader {
         return finder.secret(at: finder.secretPath(name), key: table.path.key(key), diagnostics: diagnostics)
     }
 
-    private func fileName(_ key: String, _ table: TableReader, standard: String) -> String? {
+    func fileName(_ key: String, _ table: TableReader, standard: String) -> String? {
         guard table.isSet(key) else { return standard }
         guard let name = table.text(key) else { return nil }
         guard !name.isEmpty else {
@@ -128,7 +127,7 @@ extension DistrictReader {
         return existingFile(name, key: schoology.path.key("ca_file"))
     }
 
-    private func existingFile(_ name: String, key: ConfigurationPath) -> String {
+    func existingFile(_ name: String, key: ConfigurationPath) -> String {
         let path = finder.filePath(name)
         if loadSecrets, let problem = finder.problem(at: path) {
             diagnostics.report(
@@ -202,54 +201,6 @@ extension DistrictReader {
         return span
     }
 
-    private func sftp(_ clever: TableReader, _ district: DistrictSettings) -> SFTPSettings? {
-        guard let table = clever.table(ConfigurationReference.sftp) else {
-            if district.direction.writesClever, !clever.isSet("sftp") {
-                let named = reader.isSet("direction") ? "" : ", which holds when none is written,"
-                clever.report(
-                    "sftp", "is missing, and the direction \"\(district.direction.rawValue)\"\(named) needs it",
-                    "add [district.clever.sftp], or write direction = \"to_schoology\"")
-            }
-            return nil
-        }
-        var settings = SFTPSettings()
-        if let url = AddressReader.sftpURL("url", table) { settings.url = url }
-        if let span = table.span("upload_interval") { settings.uploadInterval = span }
-        if let span = table.span("confirm_within") { settings.confirmWithin = span }
-        if let column: SFTPSettings.LastColumn = table.choice("last_column") { settings.lastColumn = column }
-        let hostKeys = fileName("known_hosts_file", table, standard: "known_hosts")
-        if table.isSet("password_file"), table.isSet("private_key_file") {
-            table.report(
-                "private_key_file", "password_file is there too", "keep one of the two")
-            return settings
-        }
-        // What the direction doesn't use needs no secrets.
-        guard district.direction.writesClever else {
-            _ = table.text("username_file")
-            _ = table.text("password_file")
-            _ = table.text("private_key_file")
-            settings.knownHostsFile = hostKeys.map(finder.filePath) ?? ""
-            return settings
-        }
-        if let user = secret("username_file", standard: ".sftp-user", table, district) { settings.username = user }
-        if table.isSet("private_key_file") {
-            if let name = fileName("private_key_file", table, standard: "") {
-                let path = finder.secretPath(name)
-                if loadSecrets {
-                    _ = finder.secret(
-                        at: path, key: table.path.key("private_key_file"), manyLines: true, diagnostics: diagnostics)
-                }
-                settings.credential = .privateKeyFile(path)
-            }
-        } else if let password = secret("password_file", standard: ".sftp-password", table, district) {
-            settings.credential = .password(password)
-        }
-        if let hostKeys {
-            settings.knownHostsFile = existingFile(hostKeys, key: table.path.key("known_hosts_file"))
-        }
-        return settings
-    }
-
     private func schoology(_ table: TableReader, _ district: DistrictSettings) -> SchoologySettings {
         var settings = SchoologySettings()
         if let url = AddressReader.baseURL("base_url", table) { settings.baseURL = url }
@@ -283,24 +234,5 @@ extension DistrictReader {
                 "write \(dearest) or more, or a smaller cost")
         }
         return limit
-    }
-
-    private func triggers(_ table: TableReader, _ district: DistrictSettings) -> SchoologySettings.Triggers {
-        var settings = SchoologySettings.Triggers()
-        if let listen = AddressReader.loopbackListener("listen", table) { settings.listen = listen }
-        if let path = secret("path_file", standard: ".trigger-path", table, district) {
-            let text = path.reveal()
-            if text.hasPrefix("/"), text.unicodeScalars.count >= Self.shortestTriggerPath,
-                text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 32 && $0 != "?" && $0 != "#" })
-            {
-                settings.path = path
-            } else {
-                table.report(
-                    "path_file", "the path in the file is not one that a stranger couldn't guess",
-                    "write one line that begins with / and has at least \(Self.shortestTriggerPath) characters, without "
-                        + "spaces, ? or #")
-            }
-        }
-        return settings
     }
 }

@@ -4,6 +4,7 @@ import AttendanceCore
 struct FileFinder {
     /// A secret larger than this is not one.
     static let largestSecret = 65_536
+    static let largestKnownHosts = 1 << 20
 
     /// Absolute, of the configuration file.
     let configurationDirectory: String

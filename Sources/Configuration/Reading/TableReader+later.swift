@@ -1,5 +1,3 @@
-import AttendanceCore
-
 extension TableReader {
     /// A reader of a table that isn't written, for its defaults.
     func absent(_ spec: TableSpec) -> TableReader {
@@ -10,28 +8,18 @@ extension TableReader {
     func noticeLater(district: String?) {
         for key in spec.keys where isSet(key.name) {
             if case .later(let reason) = key.availability {
-                diagnostics.notice(.unused, path.key(key.name), district: district, reason)
+                diagnostics.notice(path.key(key.name), district: district, reason)
             }
         }
         for table in ConfigurationReference.subtables(of: spec.name) {
             guard case .table(let members)? = members[table.key] else { continue }
             switch table.availability {
             case .later(let reason):
-                diagnostics.notice(.unused, path.key(table.key), district: district, reason)
+                diagnostics.notice(path.key(table.key), district: district, reason)
             case .now:
                 TableReader(known: members, at: path.key(table.key), spec: table, diagnostics: diagnostics)
                     .noticeLater(district: district)
             }
         }
-    }
-
-    /// Refuses the directions that this version doesn't have: half of `both` would be something else than was asked.
-    func noticeDirection(_ settings: DistrictSettings) {
-        guard !ConfigurationReference.directions.contains(settings.direction) else { return }
-        let standard = isSet("direction") ? "" : " (which holds when none is written)"
-        diagnostics.notice(
-            .refusal, path.key("direction"), district: settings.name,
-            "\"\(settings.direction.rawValue)\"\(standard) is not available in this version, which writes to Schoology "
-                + "only; write direction = \"to_schoology\"")
     }
 }

@@ -10,9 +10,6 @@ enum ConfigurationReference {
         conflicts, safety,
     ]
 
-    /// The directions that this version follows; it refuses the others.
-    static let directions: Set<Direction> = [.toSchoology]
-
     /// The tables that may stand in this one.
     static func subtables(of name: String) -> [TableSpec] {
         tables.filter { $0.parent == name && !$0.name.isEmpty && $0.name != toCleverRow.name }
@@ -58,7 +55,7 @@ enum ConfigurationReference {
                 "direction", .choice(Direction.allCases.map(\.rawValue)),
                 "\"\(DistrictSettings(name: "", timezone: "").direction.rawValue)\"",
                 "`to_schoology` writes Clever's attendance to Schoology, `to_clever` the other way round, `both` does "
-                    + "both. This version writes to Schoology only: `run` and `once` refuse the other two (exit 78)."),
+                    + "both. The last two need `[district.clever.sftp]`."),
         ])
 
     static let clever = TableSpec(
@@ -104,15 +101,16 @@ enum ConfigurationReference {
         keys: [
             KeySpec(
                 "url", .url, "\"\(SFTPSettings().url)\"",
-                "`sftp://host[:port]/path/to/attendance.csv`; `/~/` is the home directory."),
+                "`sftp://host[:port]/path/to/attendance.csv`, without user and password; `/~/` is the home directory."),
             KeySpec("username_file", .secretFile, "\"NAME.sftp-user\"", "The user name that Clever gave you."),
             KeySpec(
                 "password_file", .secretFile, "\"NAME.sftp-password\"", "Its password. This or `private_key_file`."),
             KeySpec(
-                "private_key_file", .secretFile, "none", "A private key in OpenSSH's or PEM form, without passphrase."),
+                "private_key_file", .secretFile, "none",
+                "A private key in OpenSSH's or PEM form, without passphrase, instead of a password."),
             KeySpec(
                 "known_hosts_file", .file, "\"known_hosts\"",
-                "The server's host key, as `ssh-keyscan` prints it. A server with another key is refused."),
+                "The server's host key, as `ssh-keyscan` prints it; no secret. A server with another key is refused."),
             KeySpec(
                 "upload_interval", .duration, "\"\(SFTPSettings().uploadInterval)\"",
                 "The file is uploaded at most this often."),
@@ -122,8 +120,7 @@ enum ConfigurationReference {
             KeySpec(
                 "last_column", .choice(SFTPSettings.LastColumn.allCases.map(\.rawValue)),
                 "\"\(SFTPSettings().lastColumn.rawValue)\"", "The name of the last column of `attendance.csv`."),
-        ],
-        availability: .later("this version doesn't write to Clever; nothing is uploaded"))
+        ])
 
     static let schoology = TableSpec(
         name: "district.schoology",
@@ -140,8 +137,7 @@ enum ConfigurationReference {
                 "How requests are signed. `PLAINTEXT` is for servers that can't do better."),
             KeySpec(
                 "poll_interval", .duration, "\"\(SchoologySettings().pollInterval)\"",
-                "How often a section is read back to find what teachers changed.",
-                .later("this version reads a section only before it writes to it, not at intervals")),
+                "How often a section is read back to find what teachers changed. Triggers make it sooner."),
             KeySpec(
                 "batch_size", .integer(1...50), "\(SchoologySettings().batchSize)", "Marks sent with one request."),
             KeySpec(
@@ -170,17 +166,19 @@ enum ConfigurationReference {
 
     static let triggers = TableSpec(
         name: "district.schoology.triggers",
-        summary: "Optional: Schoology tells this program that attendance has changed, instead of being asked.",
+        summary: "Optional: Schoology tells this program that attendance has changed, instead of being asked. "
+            + "docs/TRIGGERS.md sets it up.",
         keys: [
             KeySpec(
                 "listen", .text, "\"\(SchoologySettings.Triggers().listen)\"",
-                "A loopback address and port; put a proxy with TLS before it."),
+                "A loopback address and port, `127.0.0.1:8787`, `[::1]:8787` or `localhost:8787`; put a proxy with TLS "
+                    + "before it. Districts may share it."),
             KeySpec(
                 "path_file", .secretFile, "\"NAME.trigger-path\"",
-                "The secret path of the URL given to Schoology: one line that begins with `/`, of at least 32 "
-                    + "characters."),
-        ],
-        availability: .later("this version doesn't listen for Schoology's triggers"))
+                "The secret path of the URL given to Schoology: one line that begins with `/`, of "
+                    + "\(TriggerPath.lengths.lowerBound) to \(TriggerPath.lengths.upperBound) characters: letters, digits, "
+                    + "`-`, `.`, `_`, `~` and `/`. Districts that share an address each need their own."),
+        ])
 
     static let matching = TableSpec(
         name: "district.matching",

@@ -19,17 +19,17 @@ struct OnceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.load(secrets: true)
-        try Refusals.check(loaded, districts: try options.districts(loaded))
+        let districts = try options.districts(loaded)
         let events = EventLog.standard(loaded.configuration)
         defer { events.flush() }
-        Refusals.announce(loaded, to: events)
+        UnusedSettings.announce(loaded, to: events)
         let progress = ProgressLine(log: events)
         let shared = try SharedServices(events: progress, progress: progress)
         let stop = StopSignals()
         var results: [DistrictResult] = []
         let stateDirectory = loaded.configuration.stateDirectory
         await withTaskGroup(of: (Int, DistrictResult).self) { group in
-            for (index, settings) in try! options.districts(loaded).enumerated() {
+            for (index, settings) in districts.enumerated() {
                 group.addTask {
                     (index, await Self.cycle(settings, stateDirectory: stateDirectory, shared: shared, stop: stop))
                 }

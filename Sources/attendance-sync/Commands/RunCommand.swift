@@ -19,9 +19,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try options.load(secrets: true)
         let districts = try options.districts(loaded)
-        try Refusals.check(loaded, districts: districts)
         let events = EventLog.standard(loaded.configuration)
-        Refusals.announce(loaded, to: events)
+        UnusedSettings.announce(loaded, to: events)
         let daemon: Daemon
         do {
             daemon = try Daemon(

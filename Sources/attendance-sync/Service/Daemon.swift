@@ -120,8 +120,6 @@ actor Daemon {
             for problem in error.all { reject("\(problem)") }
             return
         }
-        for refusal in loaded.refusals { reject("\(refusal)") }
-        guard loaded.refusals.isEmpty else { return }
         guard loaded.configuration.stateDirectory == configuration.stateDirectory else {
             return reject("service.state_directory can't change while the service runs; restart it")
         }
@@ -133,7 +131,7 @@ actor Daemon {
         }
         configuration = loaded.configuration
         events.configure(format: configuration.logFormat, level: configuration.logLevel)
-        Refusals.announce(loaded, to: events)
+        UnusedSettings.announce(loaded, to: events)
         events.record(Event(.notice, .configReloaded, ["districts": .int(runners.count)]))
     }
 

@@ -4,19 +4,10 @@ import Configuration
 import Operations
 import SyncEngine
 
-/// Settings that this version can't follow: refused where following them matters, said aloud elsewhere.
-enum Refusals {
-    /// Exits 78 where a district asks for something that this version would not do.
-    static func check(_ loaded: LoadedConfiguration, districts: [DistrictSettings]) throws {
-        let names = Set(districts.map(\.name))
-        let refusals = loaded.refusals.filter { $0.district.map(names.contains) ?? true }
-        guard !refusals.isEmpty else { return }
-        for refusal in refusals { Terminal.complain("\(refusal)") }
-        throw ExitStatus.operatorMustAct.exitCode
-    }
-
+/// Settings that this version can't follow are said aloud.
+enum UnusedSettings {
     static func announce(_ loaded: LoadedConfiguration, to events: EventLog) {
-        for notice in loaded.unused {
+        for notice in loaded.notYetAvailable {
             events.record(
                 Event(
                     .warning, .configUnused, district: notice.district,

@@ -1,0 +1,6 @@
+/// Why bytes are no request that can be served.
+enum Refusal: Error {
+    case malformed
+    case headTooLarge
+    case bodyTooLarge
+}
