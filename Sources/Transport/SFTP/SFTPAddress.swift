@@ -35,7 +35,7 @@ struct SFTPAddress: Equatable {
         // In an SFTP URL a question mark is part of the name.
         var path = Self.decode(parts.query.map { "\(parts.path)?\($0)" } ?? parts.path)
         isInHome = path.starts(with: "/~/".utf8)
-        if isInHome { path.removeFirst(3) }
+        if isInHome { path = Array(path.dropFirst(3).drop { $0 == UInt8(ascii: "/") }) }
         let nameStart = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
         directory = Array(path[..<nameStart])
         name = Array(path[nameStart...])

@@ -2,7 +2,8 @@
 public enum SFTPError: Error, Sendable, Equatable {
     /// The URL or the temporary name can't be uploaded to. An operator must mend the configuration.
     case unusableAddress(detail: String)
-    /// The host's name could not be resolved, nothing accepts connections there, or they end before the login.
+    /// The host's name could not be resolved, nothing accepts connections there, or they end before the server
+    /// has shown its key.
     case cannotConnect(detail: String)
     /// The known-hosts file has no key for this host of a kind that the server shows. An operator must add it.
     case hostKeyUnknown
@@ -10,7 +11,8 @@ public enum SFTPError: Error, Sendable, Equatable {
     case hostKeyChanged
     /// The known-hosts file or the private key can't be read. An operator must mend it.
     case unreadableFile(path: String)
-    /// User and password, or the private key, were refused. An operator must act.
+    /// User and password, or the private key, were refused, or the server hung up on the login twice. An operator must
+    /// act.
     case refusedCredential
     /// The server didn't store what was written: its disk or the user's quota is full, as far as can be told.
     case noSpace

@@ -7,6 +7,8 @@ final class SFTPSockets: Sendable {
     private struct State {
         var open: Set<Int32> = []
         var isCancelled = false
+        /// Whether the step under way goes on with the connection of the one before.
+        var isReused = false
         /// The errno of the last socket that could not be had; 0: none.
         var failure: Int32 = 0
     }
@@ -14,6 +16,8 @@ final class SFTPSockets: Sendable {
     private let state = Mutex(State())
 
     var isCancelled: Bool { state.withLock(\.isCancelled) }
+
+    var isReused: Bool { state.withLock(\.isReused) }
 
     /// Whether a socket could not be had for want of descriptors or memory.
     var isOutOfResources: Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(state.withLock(\.failure)) }
@@ -31,10 +35,15 @@ final class SFTPSockets: Sendable {
         }
     }
 
+    func startStep() {
+        state.withLock { $0.isReused = !$0.open.isEmpty }
+    }
+
     func open(_ address: curl_sockaddr) -> curl_socket_t {
         let descriptor = socket(
             address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.`protocol`)
         state.withLock { state in
+            state.isReused = false
             if descriptor < 0 { state.failure = errno } else { state.open.insert(descriptor) }
         }
         return descriptor

@@ -43,9 +43,8 @@ extension SFTPTransfer {
                 && ccurl_set_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(upload.bytes.count)) == CURLE_OK
         case .rename:
             return setCommands(easy, ["rename \(temporary) \(real)"])
-        case .replace:
-            // The asterisk: someone else may have taken the old file away. If it can't be removed, the rename fails.
-            return setCommands(easy, ["*rm \(real)", "rename \(temporary) \(real)"])
+        case .remove:
+            return setCommands(easy, ["rm \(real)"])
         }
     }
 

@@ -4,15 +4,21 @@ extension SFTPTransfer {
     /// Whether a rename was refused in the way that OpenSSH, and protocol 3, refuse to replace a file: with the general
     /// failure. The words are libcurl's (`sftp_libssh2_strerror`); it has one code for all commands.
     func isTaken(_ code: CURLcode) -> Bool {
-        guard code == CURLE_QUOTE_ERROR, !isHungUp, !sockets.isCancelled else { return false }
-        return [Self.generalFailure, "File already exists"].contains { particular.hasSuffix($0) }
+        isRefusal(code) && ["Operation failed", "File already exists"].contains { particular.hasSuffix($0) }
     }
 
-    /// SSH_FX_FAILURE: for everything that the protocol's version 3 has no code for, such as a full disk.
-    private static let generalFailure = "Operation failed"
+    /// Whether there was nothing to remove.
+    func isMissing(_ code: CURLcode) -> Bool {
+        isRefusal(code) && particular.hasSuffix("No such file or directory")
+    }
+
+    /// Whether a command was refused, not cut off: libcurl has one code for both.
+    private func isRefusal(_ code: CURLcode) -> Bool {
+        code == CURLE_QUOTE_ERROR && !isHungUp && !sockets.isCancelled
+    }
 
     /// What libcurl's result means for the caller.
-    func error(_ code: CURLcode, _ step: Step, _ easy: UnsafeMutableRawPointer) -> SFTPError {
+    func error(_ code: CURLcode, _ step: Step) -> SFTPError {
         if sockets.isCancelled { return .cancelled }
         switch code {
         case CURLE_OUT_OF_MEMORY: return .resources(detail: "out of memory")
@@ -28,8 +34,11 @@ extension SFTPTransfer {
             }
         default: break
         }
-        guard isLoggedIn(easy) else {
-            return sockets.isOutOfResources ? .resources(detail: detail(code)) : .cannotConnect(detail: detail(code))
+        // libcurl connects again where the connection ended between two steps.
+        guard isConnected else {
+            if sockets.isOutOfResources { return .resources(detail: detail(code)) }
+            return step == .write
+                ? .cannotConnect(detail: detail(code)) : .cut(renamed: renamed(step), detail: detail(code))
         }
         if isHungUp { return .cut(renamed: renamed(step), detail: detail(code)) }
         switch code {
@@ -50,21 +59,15 @@ extension SFTPTransfer {
     }
 
     /// Nil where it can't be told. A step that failed before it was sent is not told from one that lost its answer.
-    private func renamed(_ step: Step) -> Bool? {
+    func renamed(_ step: Step) -> Bool? {
         switch step {
         case .write: false
-        case .rename, .replace: nil
+        case .rename, .remove: nil
         }
     }
 
-    /// In this step, or on the connection that it took over.
-    private func isLoggedIn(_ easy: UnsafeMutableRawPointer) -> Bool {
-        var connections = 0
-        var microseconds: curl_off_t = 0
-        _ = ccurl_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
-        _ = ccurl_get_offset(easy, CURLINFO_APPCONNECT_TIME_T, &microseconds)
-        return connections == 0 || microseconds > 0
-    }
+    /// Whether the server's key was seen and accepted, in this step or on the connection that it took over.
+    private var isConnected: Bool { verdict == .known || sockets.isReused }
 
     private var particular: String { String(cString: words) }
 

@@ -3,19 +3,19 @@ import Glibc
 
 /// One upload, from the known-hosts file to the rename. It blocks the thread that runs it.
 ///
-/// Three steps, each a `curl_easy_perform` on the same connection, so that it is always known what may have happened:
+/// Steps, each a `curl_easy_perform` on the same connection, so that it is always known what may have happened:
 ///
 /// 1. Write all bytes under the temporary name. libcurl ends this well only when the server has acknowledged each
 ///    write with an OK of its own (`sftp_write` in libssh2), so the file is whole, and no look at its size is needed.
 /// 2. Rename. libssh2 speaks version 3 of the protocol, whose rename doesn't replace; OpenSSH refuses it with a general
 ///    failure when there is a file of that name. Where there is none, this is all.
-/// 3. Remove the old file, then rename again. Between the two there is no file.
+/// 3. Remove the old file, and rename again. Between the two there is no file.
 ///
 /// `@unchecked Sendable`: it is handed to one thread, which alone touches its variables, libcurl's callbacks included;
 /// `sockets` is behind its lock.
 final class SFTPTransfer: @unchecked Sendable {
     enum Step {
-        case write, rename, replace
+        case write, rename, remove
     }
 
     /// What libssh2 said of the server's key in the last attempt.
@@ -78,7 +78,10 @@ final class SFTPTransfer: @unchecked Sendable {
         defer { curl_easy_cleanup(easy) }
 
         let file = try write(easy, known)
-        if try !step(.rename, easy, file) { _ = try step(.replace, easy, file) }
+        if try step(.rename, easy, file) { return }
+        _ = try step(.remove, easy, file)
+        if try step(.rename, easy, file) { return }
+        throw .refused(detail: "\(address.knownHost): the old file was removed, but the new one could not be renamed")
     }
 
     /// Asks for each kind of key that the file lists in turn, until the server has one: libcurl asks for one only.
@@ -89,11 +92,16 @@ final class SFTPTransfer: @unchecked Sendable {
             guard let file = MemoryFile(type.map { known.file($0, name: address.knownHost) } ?? "") else {
                 throw .resources(detail: "no memory for the host keys: \(String(cString: strerror(errno)))")
             }
-            do {
-                _ = try step(.write, easy, file)
-                return file
-            } catch {
-                guard type != nil, hasNoCommonMethod else { throw error }
+            // libcurl says that the login was denied, too, when the connection ended during it. Some servers end it to
+            // deny a login. So it counts when it is no accident: the second time.
+            for isLast in [false, true] {
+                do {
+                    _ = try step(.write, easy, file)
+                    return file
+                } catch {
+                    if type != nil, hasNoCommonMethod { break }
+                    guard !isLast, error == .refusedCredential, isHungUp else { throw error }
+                }
             }
         }
         throw .hostKeyUnknown
@@ -105,7 +113,7 @@ final class SFTPTransfer: @unchecked Sendable {
         verdict == .notSeen && String(cString: words).hasPrefix("Failure establishing ssh session: -5,")
     }
 
-    /// False when the rename was refused because there is a file of that name.
+    /// False when a rename was refused because there seems to be a file of that name.
     private func step(_ step: Step, _ easy: UnsafeMutableRawPointer, _ known: MemoryFile) throws(SFTPError) -> Bool {
         curl_easy_reset(easy)
         words[0] = 0
@@ -113,12 +121,18 @@ final class SFTPTransfer: @unchecked Sendable {
         verdict = .notSeen
         isHungUp = false
         guard !sockets.isCancelled else { throw .cancelled }
-        guard remaining > 0 else { throw .timedOut(renamed: step == .write ? false : nil) }
+        guard remaining > 0 else { throw .timedOut(renamed: renamed(step)) }
+        sockets.startStep()
         guard configure(easy, step, knownHosts: known.path) else { throw .resources(detail: "out of memory") }
         let code = curl_easy_perform(easy)
         if code == CURLE_OK { return true }
-        if step == .rename, isTaken(code) { return false }
-        throw error(code, step, easy)
+        switch step {
+        case .write: break
+        case .rename: if isTaken(code) { return false }
+        // Somebody else has taken it away.
+        case .remove: if isMissing(code) { return true }
+        }
+        throw error(code, step)
     }
 
     private func read(_ path: String) throws(SFTPError) -> [UInt8] {
