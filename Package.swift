@@ -89,7 +89,7 @@ let package = Package(
             swiftSettings: settings),
 
         .testTarget(name: "AttendanceCoreTests", dependencies: ["AttendanceCore"], swiftSettings: settings),
-        .testTarget(name: "TransportTests", dependencies: ["Transport"], swiftSettings: settings),
+        .testTarget(name: "TransportTests", dependencies: ["Transport", "Sandbox"], swiftSettings: settings),
         .testTarget(
             name: "CleverAPITests", dependencies: ["AttendanceCore", "CleverAPI", "Transport"], swiftSettings: settings),
         .testTarget(

@@ -31,7 +31,7 @@ final class CurlLoopCore: @unchecked Sendable {
     }
 
     /// Once a process; libcurl wants it before anything else.
-    private static let globalInitialisation = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    static let globalInitialisation = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     // MARK: From any thread
 

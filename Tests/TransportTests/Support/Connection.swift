@@ -4,7 +4,7 @@ import Glibc
 final class Connection {
     /// 0 for the server's first.
     let index: Int
-    private let descriptor: Int32
+    let descriptor: Int32
     private let report: (String) -> Void
     private var buffer: [UInt8] = []
 

@@ -1,0 +1,216 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A real OpenSSH server on 127.0.0.1 that offers one folder over SFTP and nothing else, as Clever does.
+///
+/// Run by root, it has a mount and a process namespace of its own, in which there is a user `district` whose home the
+/// folder is; nothing of the machine's accounts is touched. Run by anyone else, it lets in that user alone, with a key.
+///
+/// It ends with `stop()`, when the value goes, and when this process ends, however that happens.
+public final class OpenSSHServer: Sendable {
+    /// Whether this machine has the programs it needs.
+    public static var isInstalled: Bool { access(sshd, X_OK) == 0 && access("/usr/bin/ssh-keygen", X_OK) == 0 }
+    /// Whether `login: .password`, `capacity` and the user `district` are to be had.
+    public static var canMakeUsers: Bool { getuid() == 0 && access(unshare, X_OK) == 0 }
+
+    public let port: Int
+    public let user: String
+    /// Nil with `login: .key`.
+    public let password: String?
+    /// Nil with `login: .password`.
+    public let privateKeyFile: String?
+    /// Has the keys of this server at this port. Gone after `stop`.
+    public let knownHostsFile: String
+    /// `ssh-ed25519 AAAA…`, one for each kind.
+    public let hostKeys: [String]
+    /// Where the files are seen from outside.
+    public let folder: String
+
+    private let process: SupervisedProcess
+    private let files: OpenSSHFiles
+
+    static let districtUser = "district"
+    static let districtPassword = "attendance"
+    /// Of the user `district`, unless somebody owns the folder already. No account of Debian's has it.
+    private static let districtID: uid_t = 54_321
+    private static let sshd = "/usr/sbin/sshd"
+    private static let unshare = "/usr/bin/unshare"
+
+    /// Starts a server; it accepts connections when this returns. Blocks for as long as that takes, a fraction of a
+    /// second (RSA keys take longer).
+    ///
+    /// - Parameters:
+    ///   - folder: what the user sees as home. If root owns it, it is given to the user.
+    ///   - port: nil: any that is free.
+    ///   - capacity: bytes; the folder is an empty file system of that size in memory instead. Needs root.
+    ///   - options: lines of sshd_config(5) that go before this server's own.
+    /// - Throws: when a program is missing, when `login` or `capacity` needs root, or with what sshd said.
+    public static func start(
+        folder: String, login: SSHLogin, hostKeys: [SSHHostKey] = [.ed25519], port: Int? = nil, capacity: Int? = nil,
+        options: [String] = []
+    ) throws(OpenSSHError) -> OpenSSHServer {
+        guard isInstalled else { throw OpenSSHError("sshd or ssh-keygen is missing: apt-get install openssh-server") }
+        guard canMakeUsers || (login == .key && capacity == nil) else {
+            throw OpenSSHError("passwords and a capacity need root: only then can there be a user for the server alone")
+        }
+        // A port that was free a moment ago can be gone.
+        var attempts = port == nil ? 5 : 1
+        while true {
+            let files = try OpenSSHFiles(hostKeys: hostKeys, login: login)
+            do {
+                let number = if let port { port } else { try freePort() }
+                return try OpenSSHServer(files, folder, login, number, capacity, options)
+            } catch {
+                files.remove()
+                attempts -= 1
+                guard attempts > 0, error.description.contains("in use") else { throw error }
+            }
+        }
+    }
+
+    private init(
+        _ files: OpenSSHFiles, _ folder: String, _ login: SSHLogin, _ port: Int, _ capacity: Int?, _ options: [String]
+    ) throws(OpenSSHError) {
+        self.files = files
+        self.port = port
+        password = login == .password ? Self.districtPassword : nil
+        privateKeyFile = login == .key ? files.loginKey : nil
+        hostKeys = files.hostKeys
+        knownHostsFile = files.knownHosts
+        let script: String
+        if Self.canMakeUsers {
+            user = Self.districtUser
+            let owner = Self.owner(of: folder)
+            try files.writeAccounts(user: owner.user, group: owner.group)
+            script = Self.script(isolated: true)
+            process = try Self.launch(
+                files, options + Self.settings(login, user, port, files, startFolder: nil),
+                [Self.unshare, "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--"],
+                script, [folder, "\(capacity ?? 0)", "\(owner.user)", "\(owner.group)"])
+            self.folder = capacity == nil ? folder : "/proc/\(process.processID)/root/run/sshd/jail/drop"
+        } else {
+            user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
+            script = Self.script(isolated: false)
+            process = try Self.launch(
+                files, options + Self.settings(login, user, port, files, startFolder: folder), [], script, [])
+            self.folder = folder
+        }
+        try files.write("known_hosts", knownHosts())
+        guard process.awaitOutput("Server listening on 127.0.0.1 port \(port).", milliseconds: 20_000) else {
+            process.stop()
+            throw OpenSSHError("sshd did not start: \(process.output)")
+        }
+        process.drain()
+    }
+
+    deinit { stop() }
+
+    /// As libcurl reads it: `/~/` is the folder.
+    public func url(file: String = "attendance.csv") -> String { "sftp://127.0.0.1:\(port)/~/\(file)" }
+
+    /// Lines of a known-hosts file for this server, or for one at another port that passes connections on to it.
+    public func knownHosts(port other: Int? = nil) -> String {
+        hostKeys.map { "[127.0.0.1]:\(other ?? port) \($0)\n" }.joined()
+    }
+
+    /// What sshd logged last.
+    public var log: String { process.output }
+
+    /// Ends the server and all connections. Returns when the port is free and its files are gone.
+    public func stop() {
+        process.stop()
+        files.remove()
+    }
+
+    private static func launch(
+        _ files: OpenSSHFiles, _ settings: [String], _ prefix: [String], _ script: String, _ arguments: [String]
+    ) throws(OpenSSHError) -> SupervisedProcess {
+        try files.write("sshd_config", settings.map { $0 + "\n" }.joined())
+        return try SupervisedProcess(
+            prefix + ["/bin/sh", "-c", script, "sh", sshd, files.directory] + arguments)
+    }
+
+    private static func settings(
+        _ login: SSHLogin, _ user: String, _ port: Int, _ files: OpenSSHFiles, startFolder: String?
+    ) -> [String] {
+        let names = files.hostKeys.map { $0.contains("ed25519") ? "ed25519" : $0.contains("rsa") ? "rsa" : "ecdsa" }
+        let start = startFolder.map { " -d \"\($0.replacing("%", with: "%%"))\"" } ?? ""
+        return [
+            "Port \(port)", "ListenAddress 127.0.0.1", "PidFile none", "AllowUsers \(user)",
+            "PasswordAuthentication \(login == .password ? "yes" : "no")",
+            "PubkeyAuthentication \(login == .key ? "yes" : "no")", "KbdInteractiveAuthentication no", "UsePAM no",
+            "AuthorizedKeysFile \(startFolder == nil ? "/run/sshd" : files.directory)/authorized_keys",
+            "StrictModes no", "UseDNS no", "DisableForwarding yes", "PermitTTY no", "PrintMotd no", "PrintLastLog no",
+            "MaxStartups 200", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp\(start)",
+        ] + names.map { "HostKey \(files.directory)/host_\($0)" }
+            + (startFolder == nil ? ["ChrootDirectory /run/sshd/jail"] : [])
+    }
+
+    /// `sh -c` script: $1 sshd, $2 the files' directory; isolated also $3 folder, $4 capacity, $5 user, $6 group.
+    ///
+    /// `cat` ends when the owner closes its end of the pipe or dies. Isolated, the shell is the first process of its
+    /// namespace, and the kernel ends all others with it. Otherwise the connections' processes, which have left the
+    /// group, are ended by name of their parent.
+    private static func script(isolated: Bool) -> String {
+        let prepare = """
+            mkdir -p -m 755 /run/sshd
+            mount -t tmpfs -o mode=755,size=1m tmpfs /run/sshd
+            mkdir -p /run/sshd/jail/drop
+            if [ "$4" = 0 ]; then mount --bind "$3" /run/sshd/jail/drop
+            else mount -t tmpfs -o "mode=755,size=$4,uid=$5,gid=$6" tmpfs /run/sshd/jail/drop; fi
+            [ ! -e "$2/authorized_keys" ] || cp "$2/authorized_keys" /run/sshd
+            for file in passwd group shadow; do mount --bind "$2/$file" "/etc/$file"; done
+            # A cache of the accounts would not know the new one.
+            [ ! -d /run/nscd ] || mount -t tmpfs tmpfs /run/nscd
+            """
+        let end =
+            isolated
+            ? "exit"
+            : """
+            kill -STOP "$server"
+            kill -KILL $(cat "/proc/$server/task/$server/children" 2>/dev/null) "$server"
+            kill -KILL 0
+            """
+        return """
+            set -e
+            \(isolated ? prepare : "")
+            ( "$1" -D -e -f "$2/sshd_config" </dev/null & echo $! >"$2/pid"; wait $!; kill -KILL 0 ) &
+            cat >/dev/null || true
+            server=$(cat "$2/pid")
+            rm -rf "$2"
+            \(end)
+            """
+    }
+
+    private static func owner(of folder: String) -> (user: uid_t, group: gid_t) {
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_uid == 0 else { return (status.st_uid, status.st_gid) }
+        chown(folder, districtID, districtID)
+        return (districtID, districtID)
+    }
+
+    private static func freePort() throws(OpenSSHError) -> Int {
+        #if canImport(Glibc)
+            let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        #else
+            let probe = socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+        defer { close(probe) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(probe, $0, length) == 0 && getsockname(probe, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw OpenSSHError("no free port: \(String(cString: strerror(errno)))") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
