@@ -40,6 +40,14 @@ public struct CleverRequests: Sendable {
                 + "?date_range_start=\(first)&date_range_end=\(last)&limit=\(pageSize)")
     }
 
+    /// The records of one section whose attendance date is in the window, both ends included
+    /// (Attendance Data API Overview, `GET /v3.1/attendance/sections/{section_id}`). No daily records.
+    public func attendance(section: String, from first: Day, through last: Day) -> HTTPRequest {
+        get(
+            "/v3.1/attendance/sections/\(URLText.segment(section))"
+                + "?date_range_start=\(first)&date_range_end=\(last)&limit=\(pageSize)")
+    }
+
     /// The page behind a `next` link: a path without a host, or an absolute URL whose host is ignored, so that the
     /// token never leaves the configured one. The cursor is kept byte for byte.
     public func following(_ uri: String) throws(MalformedAnswer) -> HTTPRequest {

@@ -1,4 +1,5 @@
 import Answers
+import AttendanceCore
 
 // What each object is read for. Nothing else of it is kept: no name, no address.
 
@@ -9,7 +10,29 @@ extension SchoologySection: ListItem {
         guard let id = fields.text("id") else { return nil }
         self.init(
             id: id, sectionCode: fields.text("section_code"), schoolCode: fields.text("section_school_code"),
-            active: fields.flag("active"), courseID: fields.text("course_id"))
+            active: fields.flag("active"), courseID: fields.text("course_id"),
+            meetingDays: Self.meetingDays(fields))
+    }
+
+    /// Numbers, also as texts; nil where there are none, as a section without a schedule may meet on any day.
+    private static func meetingDays(_ fields: Fields) -> WeekdaySet? {
+        guard let list: [Weekday?] = try? fields.list("meeting_days") else { return nil }
+        let days = WeekdaySet(schoologyDays: list.compactMap { $0?.number })
+        return days.bits == 0 ? nil : days
+    }
+
+    private struct Weekday: Decodable {
+        var number: Int
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let number = try? value.decode(Int.self) {
+                self.number = number
+            } else {
+                guard let number = Int(try value.decode(String.self)) else { throw UnexpectedShape("not a weekday") }
+                self.number = number
+            }
+        }
     }
 }
 

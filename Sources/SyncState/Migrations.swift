@@ -7,6 +7,9 @@ enum Migrations {
         migrator.registerMigration("1-foundation") { db in
             try db.execute(sql: foundation)
         }
+        migrator.registerMigration("2-both-directions") { db in
+            try db.execute(sql: bothDirections)
+        }
         return migrator
     }
 
@@ -121,5 +124,46 @@ enum Migrations {
         CREATE TABLE cycle(
             id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER,
             outcome TEXT, reason TEXT, counts TEXT);
+        """
+
+    private static let bothDirections = """
+        -- Rows of attendance.csv are the outbox's side 2; its state 3 is uploaded and not shown by Clever yet.
+        -- `uploads`: the statuses that the file has carried for this key, bit 1 << status. `put_back`: the row says
+        -- what Clever shows already, to take the place of one that was uploaded and is no longer wanted.
+        ALTER TABLE outbox ADD COLUMN uploads INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE outbox ADD COLUMN uploaded INTEGER;
+        ALTER TABLE outbox ADD COLUMN uploaded_watermark INTEGER;
+        ALTER TABLE outbox ADD COLUMN put_back INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE outbox ADD COLUMN overdue INTEGER NOT NULL DEFAULT 0;
+        -- Clever was asked for the records that the row may replace.
+        ALTER TABLE outbox ADD COLUMN looked_up INTEGER NOT NULL DEFAULT 0;
+
+        -- When the section's window was read back whole, and when an edit was last seen there.
+        ALTER TABLE section ADD COLUMN read_at INTEGER;
+        ALTER TABLE section ADD COLUMN edited_at INTEGER;
+        -- Days of the week on which Schoology says it meets, bit 1 << day, Sunday 0; null: it does not say.
+        ALTER TABLE schoology_section ADD COLUMN meeting_days INTEGER;
+        -- Has shown a daily record.
+        ALTER TABLE school ADD COLUMN takes_daily INTEGER NOT NULL DEFAULT 0;
+        -- The side that was changed there and is left alone (1 Schoology, 2 Clever).
+        ALTER TABLE mark ADD COLUMN drift INTEGER;
+        UPDATE mark SET drift = 1 WHERE schoology IS NOT NULL AND schoology <> base
+            AND NOT EXISTS(SELECT 1 FROM outbox WHERE outbox.section = mark.section
+                AND outbox.student = mark.student AND outbox.day = mark.day)
+            AND NOT EXISTS(SELECT 1 FROM conflict WHERE conflict.state = 0 AND conflict.section = mark.section
+                AND conflict.student = mark.student AND conflict.day = mark.day);
+        -- What an operator decided that both sides become.
+        ALTER TABLE conflict ADD COLUMN decision INTEGER;
+
+        -- What the file on the server says, which stays there until it is replaced.
+        CREATE TABLE csv_row(
+            section INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL, status INTEGER NOT NULL,
+            PRIMARY KEY(section, student, day)) WITHOUT ROWID;
+
+        -- Triggers that no read has answered yet. Enrollment and day are 0 where the trigger did not name them.
+        CREATE TABLE trigger_note(
+            schoology_section INTEGER NOT NULL, enrollment INTEGER NOT NULL, day INTEGER NOT NULL,
+            edited INTEGER, received INTEGER NOT NULL,
+            PRIMARY KEY(schoology_section, enrollment, day)) WITHOUT ROWID;
         """
 }

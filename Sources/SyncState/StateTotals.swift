@@ -7,12 +7,16 @@ public struct StateTotals: Sendable, Equatable {
     public var outbox = 0
     public var dead = 0
     public var unknown = 0
+    /// Rows of `attendance.csv` that wait to be uploaded, and those that were and that Clever doesn't show yet.
+    public var rowsToUpload = 0
+    public var unconfirmed = 0
+    public var overdue = 0
     /// Records that wait for a match, and for the status map.
     public var waiting = 0
     public var unmapped = 0
     public var quarantined = 0
     public var openConflicts = 0
-    /// Keys whose Schoology side was changed there and is left alone.
+    /// Keys that one side changed and that are left alone, as nothing is written to the other.
     public var drift = 0
     public var unmatchedSections = 0
     public var unmatchedStudents = 0
@@ -22,10 +26,15 @@ public struct StateTotals: Sendable, Equatable {
 
     public init() {}
 
+    /// What an operator would call undelivered: dead letters, and writes to Schoology that are left. A row waits for
+    /// its upload, and for Clever to show it, by design.
+    public var undelivered: Int { outbox - rowsToUpload - unconfirmed }
+
     /// Name and value of those that `cycle.finished` shows.
     public var fields: [(name: String, value: Int)] {
         [
-            ("pending", outbox - dead), ("dead", dead), ("unmatched_records", waiting), ("unmapped_records", unmapped),
+            ("pending", outbox - dead - rowsToUpload - unconfirmed), ("rows_to_upload", rowsToUpload),
+            ("unconfirmed_rows", unconfirmed), ("dead", dead), ("unmatched_records", waiting), ("unmapped_records", unmapped),
             ("open_conflicts", openConflicts), ("suspended_sections", suspendedSections),
         ]
     }
@@ -37,25 +46,19 @@ extension Transaction {
         if let row = try row(
             """
             SELECT count(*), count(CASE WHEN state = 2 THEN 1 END), count(CASE WHEN state = 1 THEN 1 END),
-                min(CASE WHEN state <> 2 THEN created END) FROM outbox
+                min(CASE WHEN state <> 2 THEN created END), count(CASE WHEN side = 2 AND state = 0 THEN 1 END),
+                count(CASE WHEN state = 3 THEN 1 END), count(CASE WHEN state = 3 AND overdue THEN 1 END) FROM outbox
             """)
         {
             (totals.outbox, totals.dead, totals.unknown) = (row[0], row[1], row[2])
             totals.oldestPending = (row[3] as Int64?).map(Timestamp.init(milliseconds:))
+            (totals.rowsToUpload, totals.unconfirmed, totals.overdue) = (row[4], row[5], row[6])
         }
         totals.waiting = try count("SELECT count(*) FROM clever_record WHERE state = 2 AND state <> 0")
         totals.unmapped = try count("SELECT count(*) FROM clever_record WHERE state = 3 AND state <> 0")
         totals.quarantined = try count("SELECT count(*) FROM quarantine")
         totals.openConflicts = try count("SELECT count(*) FROM conflict WHERE state = 0")
-        totals.drift = try count(
-            """
-            SELECT count(*) FROM mark WHERE schoology IS NOT NULL AND schoology <> base AND NOT EXISTS(
-                SELECT 1 FROM outbox WHERE outbox.side = 1 AND outbox.section = mark.section
-                    AND outbox.student = mark.student AND outbox.day = mark.day)
-                AND NOT EXISTS(
-                    SELECT 1 FROM conflict WHERE conflict.state = 0 AND conflict.section = mark.section
-                        AND conflict.student = mark.student AND conflict.day = mark.day)
-            """)
+        totals.drift = try count("SELECT count(*) FROM mark WHERE drift IS NOT NULL")
         let generation = try number(.rosterGeneration) ?? 0
         totals.unmatchedSections = try count(
             "SELECT count(*) FROM section WHERE generation >= ? AND match_kind IS NOT NULL", [generation])

@@ -14,34 +14,67 @@ public struct StoredConflict: Sendable, Equatable {
     public var base: Status
     public var clever: Status
     public var schoology: Status
+    /// `last_modified` of Clever's record, and when the Schoology edit was seen.
+    public var cleverModified: Timestamp?
+    public var schoologySeen: Timestamp?
     public var policy: String
     public var outcome: String
     public var state: State
     public var detected: Timestamp
     public var cycle: Int64
+    public var resolved: Timestamp?
+    /// `policy:clever`, `operator:NAME`; nil while it is open, and where it dissolved by itself.
+    public var resolvedBy: String?
+    public var reason: String?
+    /// What an operator decided that both sides become.
+    public var decision: Status?
+}
+
+/// An operator's word on one conflict. It holds for as long as Clever says what it said then, and Schoology that or
+/// what was decided; when a side moves on, the key is merged like any other.
+public struct OperatorDecision: Sendable, Equatable {
+    public var status: Status
+    var clever: Status
+    var schoology: Status
+
+    public func binds(clever: Status, schoology: Status) -> Bool {
+        clever == self.clever && (schoology == self.schoology || schoology == status)
+    }
 }
 
 extension Transaction {
-    /// Logs a conflict, unless the newest line of the key already says just this.
+    /// Logs a conflict, unless the newest line of the key already says just this. An open line is brought up to
+    /// date where a side moved again or a policy decides it now, so that its id stays good.
     ///
-    /// - Returns: the new line's id, or nil.
+    /// - Returns: the line's id if it is new or has changed, else nil.
     public func logConflict(
         _ key: Key, _ input: MergeInput, policy: String, outcome: String, open: Bool, cycle: Int64, now: Timestamp
     ) throws -> Int64? {
-        if let last = try row(
+        let last = try row(
             """
-            SELECT base, clever, schoology, outcome, state FROM conflict
+            SELECT \(Self.conflictColumns) FROM conflict
             WHERE section = ? AND student = ? AND day = ? AND NOT over ORDER BY id DESC LIMIT 1
-            """, [key.section, key.student, key.day.number]),
-            last[0] == input.base.rawValue, last[1] == input.clever.rawValue, last[2] == input.schoology.rawValue,
-            last[3] == outcome, (last[4] as Int) == (open ? 0 : 1)
-        {
-            return nil
+            """, [key.section, key.student, key.day.number]
+        ).map(Self.conflict)
+        let resolved = open ? nil : now.milliseconds
+        let resolver = open ? nil : "policy:\(policy)"
+        if let last {
+            let isSame = last.base == input.base && last.clever == input.clever && last.schoology == input.schoology
+            if isSame, last.outcome == outcome, last.state == (open ? .open : .decided) { return nil }
+            if last.state == .open {
+                try run(
+                    """
+                    UPDATE conflict SET base = ?, clever = ?, schoology = ?, clever_modified = ?, schoology_seen = ?,
+                        policy = ?, outcome = ?, state = ?, cycle = ?, resolved = ?, resolved_by = ? WHERE id = ?
+                    """,
+                    [
+                        input.base.rawValue, input.clever.rawValue, input.schoology.rawValue,
+                        input.cleverModified?.milliseconds, input.schoologySeen?.milliseconds, policy, outcome,
+                        open ? 0 : 1, cycle, resolved, resolver, last.id,
+                    ])
+                return last.id
+            }
         }
-        // If a side moved again, the open line is history.
-        try run(
-            "UPDATE conflict SET state = 2, resolved = ? WHERE state = 0 AND section = ? AND student = ? AND day = ?",
-            [now.milliseconds, key.section, key.student, key.day.number])
         try run(
             """
             INSERT INTO conflict(section, student, day, base, clever, schoology, clever_modified, schoology_seen,
@@ -51,8 +84,7 @@ extension Transaction {
             [
                 key.section, key.student, key.day.number, input.base.rawValue, input.clever.rawValue,
                 input.schoology.rawValue, input.cleverModified?.milliseconds, input.schoologySeen?.milliseconds,
-                policy, outcome, open ? 0 : 1, now.milliseconds, cycle, open ? nil : now.milliseconds,
-                open ? nil : "policy:\(policy)",
+                policy, outcome, open ? 0 : 1, now.milliseconds, cycle, resolved, resolver,
             ])
         return db.lastInsertedRowID
     }
@@ -66,5 +98,84 @@ extension Transaction {
         try run(
             "UPDATE conflict SET state = 2, resolved = ? WHERE state = 0 AND section = ? AND student = ? AND day = ?",
             [now.milliseconds, key.section, key.student, key.day.number])
+    }
+
+    /// The operator's decision on the newest conflict of a key, if there is one that the sides have not outlived.
+    public func operatorDecision(_ key: Key) throws -> OperatorDecision? {
+        guard
+            let row = try row(
+                """
+                SELECT decision, clever, schoology FROM conflict
+                WHERE section = ? AND student = ? AND day = ? AND NOT over ORDER BY id DESC LIMIT 1
+                """, [key.section, key.student, key.day.number]),
+            let decision = (row[0] as Int?).flatMap(Status.init(rawValue:)),
+            let clever = Status(rawValue: row[1]), let schoology = Status(rawValue: row[2])
+        else { return nil }
+        return OperatorDecision(status: decision, clever: clever, schoology: schoology)
+    }
+
+    public func conflicts(openOnly: Bool) throws -> [StoredConflict] {
+        try rows("SELECT \(Self.conflictColumns) FROM conflict WHERE NOT ? OR state = 0 ORDER BY id", [openOnly])
+            .map(Self.conflict)
+    }
+
+    public func conflict(id: Int64) throws -> StoredConflict? {
+        try row("SELECT \(Self.conflictColumns) FROM conflict WHERE id = ?", [id]).map(Self.conflict)
+    }
+
+    /// Decides an open conflict on an operator's word and puts the writes it calls for into the outbox, both in one
+    /// step. A side that the direction doesn't write is left as it is, and what it says refused.
+    ///
+    /// - Parameters:
+    ///   - status: what both sides are to become.
+    ///   - outcome: in words, for the log.
+    ///   - by: who decided; logged as `operator:<by>`.
+    public func resolve(
+        _ conflict: StoredConflict, status: Status, direction: Direction, outcome: String, by: String,
+        reason: String?, now: Timestamp
+    ) throws {
+        let key = conflict.key
+        let cause = "operator:\(by)"
+        try run(
+            """
+            UPDATE conflict SET state = 1, decision = ?, outcome = ?, resolved = ?, resolved_by = ?, reason = ?
+            WHERE id = ?
+            """, [status.rawValue, outcome, now.milliseconds, cause, reason, conflict.id])
+        try audit(
+            key, side: nil, was: conflict.base, now: status,
+            cause: "\(cause) decided conflict \(conflict.id)" + (reason.map { ": \($0)" } ?? ""),
+            cycle: conflict.cycle, at: now)
+        var mark = try mark(key)
+        if conflict.schoology != status {
+            if direction.writesSchoology {
+                try enqueue(key, side: .schoology, status: status, cause: cause, cycle: conflict.cycle, now: now)
+            } else {
+                mark.refusedSchoology = conflict.schoology
+            }
+        }
+        if conflict.clever != status {
+            if direction.writesClever {
+                try enqueue(key, side: .clever, status: status, cause: cause, cycle: conflict.cycle, now: now)
+            } else {
+                mark.refusedClever = conflict.clever
+            }
+        }
+        try save(mark, key)
+    }
+
+    private static let conflictColumns = """
+        id, section, student, day, base, clever, schoology, clever_modified, schoology_seen, policy, outcome, state,
+        detected, cycle, resolved, resolved_by, reason, decision
+        """
+
+    private static func conflict(_ row: Row) -> StoredConflict {
+        func time(_ index: Int) -> Timestamp? { (row[index] as Int64?).map(Timestamp.init(milliseconds:)) }
+        func status(_ index: Int) -> Status { Status(rawValue: row[index]) ?? .present }
+        return StoredConflict(
+            id: row[0], key: Key(section: row[1], student: row[2], day: Day(number: row[3])), base: status(4),
+            clever: status(5), schoology: status(6), cleverModified: time(7), schoologySeen: time(8), policy: row[9],
+            outcome: row[10], state: StoredConflict.State(rawValue: row[11]) ?? .open,
+            detected: Timestamp(milliseconds: row[12]), cycle: row[13], resolved: time(14), resolvedBy: row[15],
+            reason: row[16], decision: (row[17] as Int?).flatMap(Status.init(rawValue:)))
     }
 }

@@ -10,11 +10,14 @@ public struct StoredMark: Sendable, Equatable {
     public var schoologySeen: Timestamp?
     public var refusedClever: Status?
     public var refusedSchoology: Status?
+    /// The side that was changed there and is left alone, as nothing is written to the other.
+    public var drift: Side?
 
     public init() {}
 
     var isDefault: Bool {
         base == .present && (schoology ?? .present) == .present && refusedClever == nil && refusedSchoology == nil
+            && drift == nil
     }
 
     /// Notes what a read showed, keeping the time of the read that first showed it.
@@ -29,7 +32,7 @@ extension Transaction {
         guard
             let row = try row(
                 """
-                SELECT base, schoology, schoology_seen, refused_clever, refused_schoology FROM mark
+                SELECT base, schoology, schoology_seen, refused_clever, refused_schoology, drift FROM mark
                 WHERE section = ? AND student = ? AND day = ?
                 """, [key.section, key.student, key.day.number])
         else { return StoredMark() }
@@ -39,6 +42,7 @@ extension Transaction {
         mark.schoologySeen = (row[2] as Int64?).map(Timestamp.init(milliseconds:))
         mark.refusedClever = (row[3] as Int?).flatMap(Status.init(rawValue:))
         mark.refusedSchoology = (row[4] as Int?).flatMap(Status.init(rawValue:))
+        mark.drift = (row[5] as Int?).flatMap(Side.init(code:))
         return mark
     }
 
@@ -52,24 +56,40 @@ extension Transaction {
         }
         try run(
             """
-            INSERT INTO mark(section, student, day, base, schoology, schoology_seen, refused_clever, refused_schoology)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO mark(section, student, day, base, schoology, schoology_seen, refused_clever, refused_schoology,
+                drift)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(section, student, day) DO UPDATE SET base = excluded.base, schoology = excluded.schoology,
                 schoology_seen = excluded.schoology_seen, refused_clever = excluded.refused_clever,
-                refused_schoology = excluded.refused_schoology
+                refused_schoology = excluded.refused_schoology, drift = excluded.drift
             """,
             [
                 key.section, key.student, key.day.number, mark.base.rawValue, mark.schoology?.rawValue,
                 mark.schoologySeen?.milliseconds, mark.refusedClever?.rawValue, mark.refusedSchoology?.rawValue,
+                mark.drift?.code,
             ])
     }
 
-    /// Keys of a section that Schoology showed as something other than present when they were read last.
-    public func keysNotPresent(section: Int64, from first: Day, through last: Day) throws -> [Key] {
+    /// Keys of a section of which something is stored, with what Schoology showed when they were read last.
+    public func storedKeys(
+        section: Int64, from first: Day, through last: Day
+    ) throws -> [(key: Key, schoology: Status)] {
         try rows(
-            "SELECT student, day FROM mark WHERE section = ? AND day BETWEEN ? AND ? AND schoology <> ?",
-            [section, first.number, last.number, Status.present.rawValue]
-        ).map { Key(section: section, student: $0[0], day: Day(number: $0[1])) }
+            "SELECT student, day, schoology FROM mark WHERE section = ? AND day BETWEEN ? AND ?",
+            [section, first.number, last.number]
+        ).map { row in
+            (
+                Key(section: section, student: row[0], day: Day(number: row[1])),
+                (row[2] as Int?).flatMap(Status.init(rawValue:)) ?? .present
+            )
+        }
+    }
+
+    /// The audit trail's lines, oldest first, each as one text.
+    public func audit() throws -> [String] {
+        try rows("SELECT at, cycle, section, student, day, side, was, now, cause FROM audit ORDER BY id").map { row in
+            (0..<9).map { "\(row[$0] as DatabaseValue)" }.joined(separator: " ")
+        }
     }
 
     /// Adds a line to the audit trail. `side` nil: only the base moved, both sides already said so.

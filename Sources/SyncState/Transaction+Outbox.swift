@@ -9,6 +9,8 @@ public struct OutboxItem: Sendable, Equatable {
         case unknown = 1
         /// Rejected for good.
         case dead = 2
+        /// A row of `attendance.csv` that was uploaded, and that Clever doesn't show yet.
+        case unconfirmed = 3
     }
 
     public var id: Int64
@@ -31,25 +33,38 @@ public struct OutboxItem: Sendable, Equatable {
     public var rosterRefreshed: Bool
     public var code: Int?
     public var message: String?
+    /// Of a row for Clever: the statuses that `attendance.csv` has carried for this key.
+    public var uploads: Set<Status> = []
+    /// When the row, as it is, was first uploaded, and Clever's watermark then.
+    public var uploaded: Timestamp?
+    public var uploadedWatermark: Timestamp?
+    /// It says what Clever shows already: it takes the place of a row that was uploaded and is no longer wanted.
+    public var isPutBack = false
+    public var isLookedUp = false
 }
 
 extension Transaction {
     /// Decides that a side is to become `status`. Takes the place of an earlier write for the key, dead or not,
     /// and keeps what that one may have sent.
+    ///
+    /// - Parameter isPutBack: see ``OutboxItem/isPutBack``.
     public func enqueue(
-        _ key: Key, side: Side, status: Status, cause: String, cycle: Int64, now: Timestamp
+        _ key: Key, side: Side, status: Status, cause: String, isPutBack: Bool = false, cycle: Int64, now: Timestamp
     ) throws {
         try run(
             """
-            INSERT INTO outbox(side, section, student, day, status, cause, cycle, created)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO outbox(side, section, student, day, status, cause, cycle, created, put_back)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(side, section, student, day) DO UPDATE SET
                 state = CASE WHEN sent IS NULL THEN 0 ELSE 1 END, cause = excluded.cause, cycle = excluded.cycle,
                 status = excluded.status, attempts = 0, rounds = 0, next_attempt = 0, roster_refreshed = 0,
-                code = NULL, message = NULL
+                code = NULL, message = NULL, put_back = excluded.put_back, uploaded = NULL,
+                uploaded_watermark = NULL, overdue = 0, looked_up = 0,
+                created = CASE WHEN side = 2 THEN excluded.created ELSE created END
             """,
             [
                 side.code, key.section, key.student, key.day.number, status.rawValue, cause, cycle, now.milliseconds,
+                isPutBack,
             ])
     }
 
@@ -135,7 +150,7 @@ extension Transaction {
 
     public func outbox(deadOnly: Bool) throws -> [OutboxItem] {
         try rows(
-            "SELECT \(Self.outboxColumns) FROM outbox WHERE NOT ? OR state = 2 ORDER BY id", [deadOnly]
+            "SELECT \(Self.outboxColumns) FROM outbox WHERE NOT ? OR state = 2 ORDER BY side, id", [deadOnly]
         ).map(Self.outboxItem)
     }
 
@@ -153,18 +168,28 @@ extension Transaction {
         return db.changesCount == 1
     }
 
-    private static let outboxColumns = """
+    static let outboxColumns = """
         id, side, section, student, day, status, sent, state, cause, cycle, created, attempts, rounds, next_attempt,
-        roster_refreshed, code, message
+        roster_refreshed, code, message, uploads, uploaded, uploaded_watermark, put_back, looked_up
         """
 
-    private static func outboxItem(_ row: Row) -> OutboxItem {
+    static func outboxItem(_ row: Row) -> OutboxItem {
         OutboxItem(
             id: row[0], side: Side(code: row[1]) ?? .schoology,
             key: Key(section: row[2], student: row[3], day: Day(number: row[4])),
             status: Status(rawValue: row[5]) ?? .present, sent: (row[6] as Int?).flatMap(Status.init(rawValue:)),
             state: OutboxItem.State(rawValue: row[7]) ?? .pending, cause: row[8], cycle: row[9],
             created: Timestamp(milliseconds: row[10]), attempts: row[11], rounds: row[12],
-            nextAttempt: Timestamp(milliseconds: row[13]), rosterRefreshed: row[14], code: row[15], message: row[16])
+            nextAttempt: Timestamp(milliseconds: row[13]), rosterRefreshed: row[14], code: row[15], message: row[16],
+            uploads: Status.set(bits: row[17]), uploaded: (row[18] as Int64?).map(Timestamp.init(milliseconds:)),
+            uploadedWatermark: (row[19] as Int64?).map(Timestamp.init(milliseconds:)), isPutBack: row[20],
+            isLookedUp: row[21])
     }
+}
+
+extension Status {
+    /// How the state spells a set of statuses.
+    var bit: Int { 1 << rawValue }
+
+    static func set(bits: Int) -> Set<Status> { Set(allCases.filter { bits & $0.bit != 0 }) }
 }

@@ -52,12 +52,12 @@ extension Transaction {
             .map(Self.cycle)
     }
 
-    /// The newest cycle that read both sides and stored what it decided.
+    /// The newest cycle that asked both sides and stored what it decided.
     public func lastGoodCycle() throws -> StoredCycle? {
         try row(
             """
             SELECT id, kind, started, finished, outcome, reason FROM cycle
-            WHERE outcome IN ('done', 'incomplete') ORDER BY id DESC LIMIT 1
+            WHERE outcome IN ('done', 'incomplete') AND kind <> 'read_back' ORDER BY id DESC LIMIT 1
             """
         ).map(Self.cycle)
     }
@@ -132,12 +132,14 @@ extension Transaction {
         return sections + students + enrollments + strangers
     }
 
-    /// Removes a write on an operator's word: it is not proposed again until Clever's mark changes.
+    /// Removes a write on an operator's word: it is not proposed again until the side it came from changes.
     public func dropOutboxItem(_ item: OutboxItem, reason: String, now: Timestamp) throws {
         var mark = try mark(item.key)
         switch item.side {
         case .schoology: mark.refusedClever = item.status
-        case .clever: mark.refusedSchoology = item.status
+        case .clever:
+            mark.refusedSchoology = item.status
+            if !item.uploads.isEmpty { try set(.csvIsOutdated, 1) }
         }
         try save(mark, item.key)
         try audit(

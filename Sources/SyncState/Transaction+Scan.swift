@@ -146,9 +146,10 @@ extension Transaction {
     /// - Returns: the records that are quarantined for the first time.
     public func storePage(
         of unit: ScanUnit, scan: Scan, updates: [RecordUpdate], quarantined: [QuarantinedRecord], records: Int,
-        next: String?, done: Bool, now: Timestamp
+        next: String?, done: Bool, sawDaily: Bool = false, now: Timestamp
     ) throws -> [QuarantinedRecord] {
         var unknown = false
+        if sawDaily { try run("UPDATE school SET takes_daily = 1 WHERE id = ? AND NOT takes_daily", [unit.school]) }
         for update in updates {
             let student = try internStudent(update.key.student)
             var section: (id: Int64, isNew: Bool) = (0, false)

@@ -57,15 +57,17 @@ extension Transaction {
     /// Stores what Schoology answered for `codes`: what it left out doesn't exist.
     public func store(
         field: MatchingSettings.SectionRule.SchoologyField, codes: [String],
-        sections: [(code: String, id: Int64, active: Bool?)]
+        sections: [(code: String, id: Int64, active: Bool?, meetingDays: WeekdaySet?)]
     ) throws {
         for code in codes {
             try run("DELETE FROM schoology_section WHERE field = ? AND code = ?", [field.rawValue, code])
         }
         for section in sections {
             try run(
-                "INSERT OR REPLACE INTO schoology_section(field, code, schoology_id, active) VALUES (?, ?, ?, ?)",
-                [field.rawValue, section.code, section.id, section.active])
+                """
+                INSERT OR REPLACE INTO schoology_section(field, code, schoology_id, active, meeting_days)
+                VALUES (?, ?, ?, ?, ?)
+                """, [field.rawValue, section.code, section.id, section.active, section.meetingDays?.bits])
         }
     }
 

@@ -32,6 +32,14 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case schoologySpentAt = "schoology_spent_at"
     case cleverRefusedAt = "clever_refused_at"
     case schoologyRefusedAt = "schoology_refused_at"
+    /// `attendance.csv`: when it was last uploaded, and since when its server refuses the credential.
+    case csvUploadedAt = "csv_uploaded_at"
+    case csvRefusedAt = "csv_refused_at"
+    /// The file on the server carries a row that must not be read again: it was dropped, or the office has changed
+    /// the mark since Clever took it.
+    case csvIsOutdated = "csv_is_outdated"
+    /// Why the last upload failed; nothing once one has succeeded.
+    case csvProblem = "csv_problem"
 }
 
 extension Transaction {

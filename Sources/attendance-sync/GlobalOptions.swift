@@ -30,6 +30,16 @@ struct GlobalOptions: ParsableArguments {
         }
     }
 
+    /// The one district whose ids a command names.
+    func theDistrict(_ loaded: LoadedConfiguration) throws -> DistrictSettings {
+        let districts = try districts(loaded)
+        guard let only = districts.first, districts.count == 1 else {
+            Terminal.complain("ids are those of one district: add --district NAME")
+            throw ExitStatus.usage.exitCode
+        }
+        return only
+    }
+
     /// The districts that the command is about. An unknown `--district` is wrong usage.
     func districts(_ loaded: LoadedConfiguration) throws -> [DistrictSettings] {
         guard let district else { return loaded.configuration.districts }

@@ -170,7 +170,7 @@ import Testing
         try temporary.readRoster([.named("s1", sisID: "c1"), .named("s2", sisID: "c2")])
         try matchBoth()
         try temporary.write {
-            try $0.store(field: .sectionSchoolCode, codes: ["c1", "c2"], sections: [("c2", 12, true)])
+            try $0.store(field: .sectionSchoolCode, codes: ["c1", "c2"], sections: [("c2", 12, true, nil)])
         }
         let changes = try temporary.matchSections()
         #expect(changes.map(\.cleverID) == ["s1"])

@@ -72,7 +72,9 @@ struct TemporaryState: Sendable {
         enrollments: [Int64: [RosterEnrollment]] = [:]
     ) throws {
         try write { tx in
-            try tx.store(field: .sectionSchoolCode, codes: sections.map(\.code), sections: sections)
+            try tx.store(
+                field: .sectionSchoolCode, codes: sections.map(\.code),
+                sections: sections.map { ($0.code, $0.id, $0.active, nil) })
             for (section, members) in enrollments {
                 try tx.store(enrollments: members, section: 0, schoologyID: section)
             }

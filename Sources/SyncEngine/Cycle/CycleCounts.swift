@@ -20,6 +20,11 @@ public struct CycleCounts: Sendable, Equatable {
     public var rejected = 0
     public var unknown = 0
     public var conflicts = 0
+    /// Sections whose attendance was read.
+    public var sectionsRead = 0
+    /// Rows of `attendance.csv` uploaded for the first time, and rows that Clever showed.
+    public var uploaded = 0
+    public var confirmed = 0
 
     public init() {}
 
@@ -30,6 +35,7 @@ public struct CycleCounts: Sendable, Equatable {
             ("records", records), ("changed", changed), ("quarantined", quarantined), ("decided", decided),
             ("puts", puts), ("sent", sent), ("acknowledged", acknowledged), ("healed", healed),
             ("retried", retried), ("rejected", rejected), ("unknown", unknown), ("conflicts", conflicts),
+            ("sections_read", sectionsRead), ("rows_uploaded", uploaded), ("rows_confirmed", confirmed),
         ]
     }
 }

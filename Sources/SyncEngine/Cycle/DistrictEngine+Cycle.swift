@@ -6,9 +6,15 @@ import SyncState
 extension DistrictEngine {
     /// Runs one cycle. Never throws: what went wrong is in the report and in the log, and a cycle goes on with
     /// whatever still works.
-    public func runCycle(_ kind: Kind) async -> CycleReport {
+    ///
+    /// - Parameter upload: rows for Clever are uploaded whenever the last upload was.
+    public func runCycle(_ kind: Kind, upload: Bool = false) async -> CycleReport {
         let started = world.clock.uptime()
         self.kind = kind
+        cycleBegan = now
+        ignoresUploadInterval = upload
+        readsWholeWindow = false
+        enrollmentsChecked = []
         counts = CycleCounts()
         failures = []
         matchEvents = 0
@@ -24,7 +30,7 @@ extension DistrictEngine {
                 try tx.resetAttempts()
                 return try tx.beginCycle(kind: kind.rawValue, now: now)
             }
-            log(.info, .cycleStarted, ["kind": .id(kind.rawValue)])
+            log(kind == .readBack ? .debug : .info, .cycleStarted, ["kind": .id(kind.rawValue)])
             try carrySpendingOver()
             try loadSideStates()
             unchanged = try await runSteps()
@@ -42,14 +48,23 @@ extension DistrictEngine {
 
     /// - Returns: whether Clever had nothing new.
     private func runSteps() async throws -> Bool {
+        guard kind != .readBack else {
+            readsWholeWindow = try state.reading { try $0.number(.watermark) } != nil
+            try await readBack()
+            return true
+        }
         var unchanged = false
+        var polled = false
         // Writes left by an earlier cycle wait until today's marks are read, unless Clever gives nothing.
         do {
             try await prepareRoster()
+            polledAt = world.clock.uptime()
             unchanged = try await poll()
+            polled = true
         } catch let failure as SideFailure {
             note(failure)
         }
+        readsWholeWindow = try state.reading { try $0.number(.watermark) } != nil
         try await decide(onlyDay: nil)
         try await pushWrites()
         do {
@@ -60,6 +75,9 @@ extension DistrictEngine {
         } catch let failure as SideFailure {
             note(failure)
         }
+        try await readBack()
+        // A row is sent only after Clever was asked whether its side has moved.
+        if polled { try await uploadRows() }
         return unchanged
     }
 
@@ -163,7 +181,7 @@ extension DistrictEngine {
             } else if stopFlag.isSet {
                 .stopped
             } else {
-                totals.outbox > 0 ? .incomplete : .done
+                totals.undelivered > 0 ? .incomplete : .done
             }
         let reason = stateError.map(\.description) ?? failures.first?.description
         let json = "{" + counts.fields.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
@@ -190,7 +208,8 @@ extension DistrictEngine {
         fields += counts.fields.map { .init($0.name, .int($0.value)) }
         fields += totals.fields.map { .init($0.name, .int($0.value)) }
         fields.append(.init("duration_ms", .int(duration.milliseconds)))
-        cycleLog.write(.info, .cycleFinished, fields)
+        let isQuiet = kind == .readBack && counts.decided + counts.conflicts + counts.puts == 0 && failures.isEmpty
+        cycleLog.write(isQuiet ? .debug : .info, .cycleFinished, fields)
         return CycleReport(
             district: settings.name, cycle: cycle, outcome: outcome, counts: counts, failures: failures,
             operatorProblem: operatorProblem, stateError: stateError, totals: totals, duration: duration,

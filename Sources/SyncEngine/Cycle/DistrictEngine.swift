@@ -14,6 +14,8 @@ public actor DistrictEngine {
         case once
         /// What is due.
         case scheduled
+        /// Schoology's side alone: a trigger came, or sections are due to be read back.
+        case readBack = "read_back"
     }
 
     let settings: DistrictSettings
@@ -54,6 +56,25 @@ public actor DistrictEngine {
     /// The first section that could not be read in this push, and how many in a row.
     var pushFailure: SideFailure?
     var readFailuresInARow = 0
+    /// Clever's attendance has been read up to its watermark in this cycle: the whole window of a section can be
+    /// merged, and rows can go to Clever.
+    var readsWholeWindow = false
+    /// Sections whose enrollments were read in this cycle, and those that show marks of nobody who is enrolled.
+    var enrollmentsChecked: Set<Int64> = []
+    var strangersSeen: Set<Int64> = []
+    /// A trigger came that no read has begun for; sections are being visited, and which.
+    var hasTriggers = false
+    var isVisiting = false
+    var visiting: Set<Int64> = []
+    /// The time of day at which this cycle began.
+    var cycleBegan = Timestamp(milliseconds: 0)
+    /// The uptime at which Clever was last polled.
+    var polledAt: Timestamp?
+    /// Rows are uploaded though the last upload was just now.
+    var ignoresUploadInterval = false
+    /// Uploads that failed in a row, and the uptime before which none is tried.
+    var uploadFailures = 0
+    var uploadNotBefore: Timestamp?
     /// The match reasons logged in this cycle.
     var matchEvents = 0
 

@@ -82,6 +82,7 @@ extension DistrictEngine {
         for section in sections {
             let key = Key(section: section, student: record.student, day: record.day)
             do {
+                try recogniseEcho(key, tx)
                 _ = try tx.placement(section: section, student: record.student)
                 if try decide(key, tx) { writes += 1 }
                 // A section that the roster doesn't have the student in: who moved here, has left another one.
@@ -97,23 +98,39 @@ extension DistrictEngine {
         return writes
     }
 
+    /// Clever may show what a row of ours said, whether or not the key still has its place in Schoology.
+    private func recogniseEcho(_ key: Key, _ tx: Transaction) throws {
+        guard let clever = try cleverStatus(key, tx) else { return }
+        var mark = try tx.mark(key)
+        let before = mark
+        if try recogniseEcho(key, clever.status, &mark, tx) == nil {
+            try tx.noteOutdatedRow(key, clever: clever.status)
+        }
+        if mark != before { try tx.save(mark, key) }
+    }
+
     /// Decides one key by what Clever says of it and its base. Schoology's side is read, and the key merged with
     /// it, just before the write.
     ///
     /// - Returns: whether a write was decided.
     private func decide(_ key: Key, _ tx: Transaction) throws -> Bool {
-        guard settings.direction.writesSchoology, let clever = try cleverStatus(key, tx) else { return false }
+        guard let clever = try cleverStatus(key, tx) else { return false }
         var mark = try tx.mark(key)
         if let refused = mark.refusedClever, refused != clever.status {
             // The side has moved on: should it come back to the value, that is a new change.
             mark.refusedClever = nil
             try tx.save(mark, key)
         }
+        guard settings.direction.writesSchoology else {
+            _ = try settle(key, showing: mark.schoology ?? .present, seenAt: now, tx)
+            return false
+        }
         let item = try tx.outboxItem(key, side: .schoology)
         if clever.status == mark.base || clever.status == mark.refusedClever {
-            guard let item else { return false }
-            guard item.sent != nil else {
-                try tx.removeOutboxItem(item.id)
+            guard let item, item.sent != nil else {
+                if let item { try tx.removeOutboxItem(item.id) }
+                // Only Schoology differs any more, if it does: what was decided for both is out of date.
+                if mark != StoredMark() { _ = try settle(key, showing: mark.schoology ?? .present, seenAt: now, tx) }
                 return false
             }
             // An earlier write may have arrived: it has to be looked at, and put back if it did.

@@ -3,7 +3,7 @@ import SchoologyAPI
 import SyncState
 import Transport
 
-/// Sends the outbox to Schoology, section by section: read, merge again, PUT, and act on each item's code.
+/// Visits Schoology's sections: read, merge again, PUT what is decided, and act on each item's code.
 extension DistrictEngine {
     static let suspension = Span.hours(24)
 
@@ -12,20 +12,32 @@ extension DistrictEngine {
         guard settings.direction.writesSchoology, !isPaused, !isRefusedInThisCycle else { return }
         let dueBy = kind == .once ? nil : now
         let sections = try state.reading { [now] in try $0.sectionsToPush(dueBy: dueBy, now: now) }
-        guard !sections.isEmpty else { return }
-        pushQueue = PushQueue(
-            sections: BatchPlan.order(sections, today: today).map(\.section), batchSize: settings.schoology.batchSize)
-        let workers = min(settings.schoology.maxInFlight, sections.count)
         progress = CycleProgress(step: .sending, total: sections.count)
+        try await visit(
+            PushQueue(
+                sections: BatchPlan.order(sections, today: today).map(\.section),
+                batchSize: settings.schoology.batchSize), count: sections.count)
+    }
+
+    /// Visits the sections of a queue, several at a time.
+    ///
+    /// - Parameter deadline: the uptime after which no other section is begun.
+    func visit(_ queue: PushQueue, count: Int, until deadline: Timestamp? = nil) async throws {
+        guard count > 0 else { return }
+        pushQueue = queue
+        isVisiting = true
+        defer { isVisiting = false }
         pushFailure = nil
         readFailuresInARow = 0
         do {
             if refusedSides.contains(.schoology), case .entry(let probe) = pushQueue.next(now: world.clock.uptime()) {
                 // One section tells whether the credential works again.
-                try await push(probe)
+                try await visit(probe)
             }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<workers { group.addTask { try await self.pushWorker() } }
+                for _ in 0..<min(settings.schoology.maxInFlight, count) {
+                    group.addTask { try await self.pushWorker(until: deadline) }
+                }
                 try await group.waitForAll()
             }
         } catch let failure as SideFailure {
@@ -34,13 +46,14 @@ extension DistrictEngine {
         if let pushFailure { note(pushFailure) }
     }
 
-    private func pushWorker() async throws {
+    private func pushWorker(until deadline: Timestamp?) async throws {
         while !stopFlag.isSet, !stopsWrites {
+            if let deadline, world.clock.uptime() >= deadline { return }
             switch pushQueue.next(now: world.clock.uptime()) {
             case .empty: return
             case .wait(let until): await world.clock.sleep(until: until)
             case .entry(let entry):
-                try await push(entry)
+                try await visit(entry)
                 advance(by: 1)
             }
         }
@@ -52,37 +65,51 @@ extension DistrictEngine {
     /// Schoology's credential was refused in this cycle, or it is down: the next cycle tries again.
     private var stopsWrites: Bool { readFailuresInARow >= Self.readFailuresAllowed || isRefusedInThisCycle }
 
-    private var isRefusedInThisCycle: Bool {
+    var isRefusedInThisCycle: Bool {
         failures.contains { if case .refusedCredential(.schoology, _, _) = $0 { true } else { false } }
     }
 
-    private func push(_ entry: PushQueue.Entry) async throws {
+    /// Visits one section: reads it, merges every key that may have moved, and writes what is decided.
+    private func visit(_ entry: PushQueue.Entry) async throws {
+        // A trigger may name a section that is being visited just now.
+        guard visiting.insert(entry.section).inserted else {
+            return pushQueue.again(entry, at: world.clock.uptime() + .seconds(1))
+        }
+        defer { visiting.remove(entry.section) }
         let dueBy = kind == .once ? nil : now
-        let items = try state.reading { try $0.itemsToPush(section: entry.section, dueBy: dueBy) }
-            .filter { $0.attempts < RetryPolicy.triesInACycle }
-        guard let newest = items.first?.key.day, let oldest = items.last?.key.day,
-            let place = try state.reading({ try $0.section(entry.section) })
+        let items =
+            entry.readsBackOnly
+            ? []
+            : try state.reading { try $0.itemsToPush(section: entry.section, dueBy: dueBy) }
+                .filter { $0.attempts < RetryPolicy.triesInACycle }
+        guard !items.isEmpty || entry.readsBackOnly, let place = try state.reading({ try $0.section(entry.section) })
         else { return }
         guard let schoologyID = place.schoologyID else {
             try state.transaction { try self.loseMatch(items, $0) }
             return
         }
         var section = PushSection(
-            entry: entry, schoologyID: schoologyID, wasSuspended: place.suspendedUntil != nil, items: items)
+            entry: entry, schoologyID: schoologyID, wasSuspended: place.suspendedUntil != nil, items: items,
+            window: window(of: items), lastReadAt: place.readAt)
         var reservation = SchoologyClient.Reservation()
         defer { schoology.giveBack(&reservation) }
         let reading: SectionReading
         do {
-            reservation = try await schoology.reserve()
-            reading = try await read(section, from: oldest, through: newest, paidBy: &reservation)
+            if !items.isEmpty { reservation = try await schoology.reserve() }
+            section.readBegunAt = now
+            reading = try await read(section, paidBy: &reservation)
+            section.readAt = world.clock.uptime()
+            try await checkEnrollments(of: section, reading)
         } catch {
             try await readFailed(error, section)
             return
         }
-        section.readAt = world.clock.uptime()
         readFailuresInARow = 0
+        counts.sectionsRead += 1
         try recovered(.schoology)
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
+        // Should a write have to be tried again, it is in the outbox by now.
+        section.entry.readsBackOnly = section.entry.readsBackOnly && writes.isEmpty
         for batch in BatchPlan.requests(writes, size: entry.batchSize) {
             if stopFlag.isSet || stopsWrites { return }
             do {
@@ -95,15 +122,25 @@ extension DistrictEngine {
         }
     }
 
+    /// The days to read: those of the writes that wait and, once all of Clever's have been read in this cycle, the
+    /// whole window, as it costs the same request.
+    private func window(of items: [OutboxItem]) -> ClosedRange<Day> {
+        let whole = today - (max(settings.clever.lookback.wholeDays, 1) - 1)...today
+        guard let newest = items.first?.key.day, let oldest = items.last?.key.day else { return whole }
+        guard readsWholeWindow else { return oldest...newest }
+        return min(oldest, whole.lowerBound)...max(newest, whole.upperBound)
+    }
+
     // MARK: Read and merge
 
     private func read(
-        _ section: PushSection, from first: Day, through last: Day,
-        paidBy reservation: inout SchoologyClient.Reservation
+        _ section: PushSection, paidBy reservation: inout SchoologyClient.Reservation
     ) async throws(SideFailure) -> SectionReading {
         var reading = SectionReading()
         var page = try await schoology.read(
-            schoologyRequests.attendance(section: String(section.schoologyID), from: first, through: last),
+            schoologyRequests.attendance(
+                section: String(section.schoologyID), from: section.window.lowerBound,
+                through: section.window.upperBound),
             paidBy: &reservation, SchoologyAnswer.attendance)
         try reading.add(page)
         var seen: Set<String> = []
@@ -117,7 +154,43 @@ extension DistrictEngine {
         return reading
     }
 
-    /// Merges every pending key of the section with what Schoology shows now.
+    /// Makes sure of who is enrolled before a mark that is gone is taken for a teacher's "present": the rows of
+    /// somebody who has left the section go with them.
+    private func checkEnrollments(of section: PushSection, _ reading: SectionReading) async throws(SideFailure) {
+        let needsCheck: Bool
+        do {
+            needsCheck = try state.reading { tx in
+                let students = try tx.activeStudents(
+                    section: section.entry.section, schoologySection: section.schoologyID)
+                let isNew = try reading.all.contains {
+                    try students[$0.place.enrollment] == nil
+                        && !tx.knowsEnrollment($0.place.enrollment, schoologySection: section.schoologyID)
+                }
+                if isNew, strangersSeen.insert(section.entry.section).inserted { return true }
+                guard settings.direction.writesClever else { return false }
+                let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
+                return try tx.storedKeys(
+                    section: section.entry.section, from: section.window.lowerBound, through: section.window.upperBound
+                ).contains { key, schoology in
+                    guard schoology != .present, let enrollment = enrollments[key.student] else { return false }
+                    return reading.status(SectionReading.Place(enrollment: enrollment, day: key.day)) == .present
+                }
+            }
+        } catch {
+            // A state that can't be read ends the cycle at the next step.
+            return
+        }
+        // Who is enrolled is asked for at most once a cycle.
+        guard needsCheck, enrollmentsChecked.insert(section.entry.section).inserted else { return }
+        let enrollments = try await list(schoologyRequests.enrollments(section: String(section.schoologyID)))
+        try? state.transaction { tx in
+            try tx.store(
+                enrollments: enrollments.compactMap(RosterEnrollment.init), section: section.entry.section,
+                schoologyID: section.schoologyID)
+        }
+    }
+
+    /// Merges every key of the section that may have moved with what Schoology shows now.
     private func mergeAgain(
         _ section: PushSection, _ reading: SectionReading, _ tx: Transaction
     ) throws -> [PendingWrite] {
@@ -143,111 +216,72 @@ extension DistrictEngine {
                 continue
             }
             pending.insert(place)
-            guard let status = try settle(item, showing: reading.status(place), tx) else { continue }
+            let seenAt = try editTime(place, section, tx)
+            guard let status = try settle(item.key, showing: reading.status(place), seenAt: seenAt, tx) else { continue }
             writes.append(
                 PendingWrite(
                     item: item, enrollment: placement.enrollment, status: status, comment: reading.comment(place)))
         }
-        try observeOthers(section, reading, except: pending, tx)
+        writes += try mergeOthers(section, reading, except: pending, tx)
         return writes
     }
 
-    /// Notes what the section shows for keys that nothing waits for: a change made in Schoology alone is drift.
-    private func observeOthers(
+    /// Merges the keys that nothing waits for: what Schoology shows, and what it showed before. Rows of present are
+    /// left out by Schoology, so what is stored as something else and isn't there was set to present.
+    private func mergeOthers(
         _ section: PushSection, _ reading: SectionReading, except pending: Set<SectionReading.Place>, _ tx: Transaction
-    ) throws {
-        let students = try tx.studentsByEnrollment(schoologySection: section.schoologyID)
-        for (place, status) in reading.all where !pending.contains(place) {
-            guard let student = students[place.enrollment] else { continue }
-            try observe(Key(section: section.entry.section, student: student, day: place.day), status, tx)
-        }
-        // Rows of present are left out: what is stored as something else and isn't there was set to present.
-        guard let newest = section.items.first?.key.day, let oldest = section.items.last?.key.day else { return }
+    ) throws -> [PendingWrite] {
+        let students = try tx.activeStudents(section: section.entry.section, schoologySection: section.schoologyID)
         let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
-        for key in try tx.keysNotPresent(section: section.entry.section, from: oldest, through: newest) {
+        var places: [(key: Key, place: SectionReading.Place)] = []
+        for (place, _) in reading.all where !pending.contains(place) && section.window.contains(place.day) {
+            guard let student = students[place.enrollment] else { continue }
+            places.append((Key(section: section.entry.section, student: student, day: place.day), place))
+        }
+        let shown = Set(places.map(\.place))
+        for (key, _) in try tx.storedKeys(
+            section: section.entry.section, from: section.window.lowerBound, through: section.window.upperBound)
+        {
             guard let enrollment = enrollments[key.student] else { continue }
             let place = SectionReading.Place(enrollment: enrollment, day: key.day)
-            guard !pending.contains(place), !reading.isUnreadable(place) else { continue }
-            try observe(key, reading.status(place), tx)
+            guard !pending.contains(place), !shown.contains(place), !reading.isUnreadable(place) else { continue }
+            places.append((key, place))
         }
+        places.sort { ($0.key.day, $0.key.student) < ($1.key.day, $1.key.student) }
+
+        var writes: [PendingWrite] = []
+        var edited = false
+        for (key, place) in places {
+            let status = reading.status(place)
+            let mark = try tx.mark(key)
+            if (mark.schoology ?? .present) != status { edited = true }
+            // Schoology shows what both sides agreed on, as before: there is nothing to decide.
+            guard mark.schoology != status || mark.base != status || mark.drift != nil else { continue }
+            let seenAt = try editTime(place, section, tx)
+            guard let write = try settle(key, showing: status, seenAt: seenAt, tx) else { continue }
+            if let item = try tx.outboxItem(key, side: .schoology), item.status == write {
+                // It has its own time, or was rejected for good.
+                continue
+            }
+            try tx.enqueue(key, side: .schoology, status: write, cause: "clever", cycle: cycle, now: now)
+            counts.decided += 1
+            guard let item = try tx.outboxItem(key, side: .schoology) else { continue }
+            writes.append(
+                PendingWrite(item: item, enrollment: place.enrollment, status: write, comment: reading.comment(place)))
+        }
+        if section.window.contains(today), section.entry.readsBackOnly || readsWholeWindow {
+            try tx.finishReading(
+                section: section.entry.section, schoologySection: section.schoologyID, startedAt: section.readBegunAt,
+                edited: edited)
+        }
+        return writes
     }
 
-    private func observe(_ key: Key, _ status: Status, _ tx: Transaction) throws {
-        var mark = try tx.mark(key)
-        guard mark.schoology != status else { return }
-        mark.observe(status, at: now)
-        try tx.save(mark, key)
-    }
-
-    /// Decides one pending key with both sides known.
-    ///
-    /// - Returns: what Schoology is to become, or nil when there is nothing to write.
-    private func settle(_ item: OutboxItem, showing schoology: Status, _ tx: Transaction) throws -> Status? {
-        var mark = try tx.mark(item.key)
-        guard let clever = try cleverStatus(item.key, tx) else {
-            try tx.removeOutboxItem(item.id)
-            return nil
-        }
-        let before = mark.schoology ?? .present
-        mark.observe(schoology, at: now)
-        if let sent = item.sent, sent == schoology, sent != mark.base {
-            // Our own write, whose answer was lost: it arrived.
-            try tx.audit(
-                item.key, side: .schoology, was: before, now: sent, cause: item.cause, cycle: item.cycle, at: now)
-            mark.base = sent
-            counts.acknowledged += 1
-        }
-        let input = MergeInput(
-            base: mark.base, clever: clever.status, schoology: schoology, refusedClever: mark.refusedClever,
-            refusedSchoology: mark.refusedSchoology, cleverModified: clever.modified,
-            schoologySeen: mark.schoologySeen)
-        let outcome = merge(input, rules)
-        var write: Status?
-        switch outcome {
-        case .nothing, .drift, .write(to: .clever, _):
-            try tx.dissolveConflict(item.key, now: now)
-        case .heal(let status):
-            try tx.audit(item.key, side: nil, was: mark.base, now: status, cause: "agreed", cycle: cycle, at: now)
-            mark.base = status
-            mark.refusedClever = nil
-            mark.refusedSchoology = nil
-            counts.healed += 1
-            try tx.dissolveConflict(item.key, now: now)
-        case .write(to: .schoology, let status):
-            write = status
-        case .conflict(let resolution):
-            try logConflict(item.key, input, resolution, tx)
-            if case .write(to: .schoology, let status) = resolution { write = status }
-        }
-        try tx.save(mark, item.key)
-        if write == nil { try tx.removeOutboxItem(item.id) }
-        return write
-    }
-
-    private func logConflict(
-        _ key: Key, _ input: MergeInput, _ resolution: MergeOutcome.Resolution, _ tx: Transaction
-    ) throws {
-        let policy = settings.conflicts.policy.rawValue
-        let outcome: String
-        let isOpen: Bool
-        switch resolution {
-        case .write(to: let side, let status): (outcome, isOpen) = ("\(side.other) wins: \(status)", false)
-        case .leave(winner: let side): (outcome, isOpen) = ("\(side) wins: left as it is", false)
-        case .hold: (outcome, isOpen) = ("held", true)
-        }
-        guard
-            let id = try tx.logConflict(
-                key, input, policy: policy, outcome: outcome, open: isOpen, cycle: cycle, now: now)
-        else { return }
-        counts.conflicts += 1
-        let ids = try tx.cleverIDs(key)
-        let fields: KeyValuePairs<String, Event.Value> = [
-            "id": .int(id), "clever_student_id": .id(ids.student), "clever_section_id": .id(ids.section),
-            "date": .id(key.day), "base": .id(input.base), "clever": .id(input.clever),
-            "schoology": .id(input.schoology), "policy": .id(policy), "outcome": .id(outcome),
-        ]
-        log(.notice, .conflictDetected, fields)
-        if !isOpen { log(.notice, .conflictResolved, fields) }
+    /// When an edit that is seen now was made: as a trigger told, else at the time of the read.
+    private func editTime(_ place: SectionReading.Place, _ section: PushSection, _ tx: Transaction) throws -> Timestamp {
+        try tx.triggerTime(
+            schoologySection: section.schoologyID, enrollment: place.enrollment, day: place.day,
+            lastRead: section.lastReadAt) ?? now
     }
 
     // MARK: PUT
@@ -336,13 +370,18 @@ extension DistrictEngine {
         try tx.audit(
             key, side: .schoology, was: mark.schoology ?? .present, now: write.status, cause: write.item.cause,
             cycle: write.item.cycle, at: now)
-        mark.base = write.status
         mark.schoology = write.status
         mark.schoologySeen = nil
+        mark.drift = nil
+        try tx.removeOutboxItem(write.item.id)
+        guard try cleverStatus(key, tx)?.status ?? write.status == write.status else {
+            // An operator decided for what neither side said: Clever has yet to be brought to it.
+            return try tx.save(mark, key)
+        }
+        mark.base = write.status
         mark.refusedClever = nil
         mark.refusedSchoology = nil
         try tx.save(mark, key)
         try tx.dissolveConflict(key, now: now)
-        try tx.removeOutboxItem(write.item.id)
     }
 }

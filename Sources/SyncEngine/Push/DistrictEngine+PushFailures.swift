@@ -7,14 +7,23 @@ extension DistrictEngine {
     /// The section could not be read, so nothing of it was sent.
     func readFailed(_ failure: SideFailure, _ section: PushSection) async throws {
         switch failure {
-        case .stopped: return
+        case .stopped, .upload: return
         case .gone: try suspend(section)
+        case .notFound where section.items.isEmpty:
+            // Its match is called into question; whatever comes of that, it has been read for now.
+            try state.transaction { tx in
+                try tx.forget(section: section.entry.section)
+                try tx.finishReading(
+                    section: section.entry.section, schoologySection: section.schoologyID,
+                    startedAt: section.readBegunAt, edited: false)
+            }
         case .notFound: try await refreshAfterNotFound(section.items, section)
         case .refusedCredential: note(failure)
         case .unreachable, .malformed:
             // The side's trouble, not these writes': they stay due.
             pushFailure = pushFailure ?? failure
             readFailuresInARow += 1
+        case .rejected where section.items.isEmpty: pushFailure = pushFailure ?? failure
         case .rejected(_, let status, let message):
             try state.transaction { tx in
                 for item in section.items {
@@ -26,7 +35,7 @@ extension DistrictEngine {
 
     func writeFailed(_ failure: SideFailure, _ batch: [PendingWrite], _ section: PushSection) async throws {
         switch failure {
-        case .stopped:
+        case .stopped, .upload:
             return
         case .refusedCredential:
             try notSent(batch.map(\.item))

@@ -7,6 +7,8 @@ struct PushQueue {
         var section: Int64
         /// Items for each request; halved when a request is refused as a whole, to find the item that spoils it.
         var batchSize: Int
+        /// Nothing waits to be written: it is read to see what a teacher did.
+        var readsBackOnly = false
         /// Times in a row that the server said 429.
         var waits = 0
         /// On the caller's uptime.
@@ -24,9 +26,11 @@ struct PushQueue {
 
     init() {}
 
-    init(sections: [Int64], batchSize: Int) {
+    init(sections: [Int64], batchSize: Int, readsBackOnly: Bool = false) {
         // Taken from the end.
-        ready = sections.reversed().map { Entry(section: $0, batchSize: batchSize) }
+        ready = sections.reversed().map {
+            Entry(section: $0, batchSize: batchSize, readsBackOnly: readsBackOnly)
+        }
     }
 
     mutating func next(now: Timestamp) -> Next {
@@ -37,6 +41,12 @@ struct PushQueue {
         }
         if let entry = ready.popLast() { return .entry(entry) }
         return delayed.map(\.readyAt).min().map { .wait(until: $0) } ?? .empty
+    }
+
+    /// Puts a section before all others, unless it is the next one already.
+    mutating func first(_ entry: Entry) {
+        guard ready.last?.section != entry.section else { return }
+        ready.append(entry)
     }
 
     mutating func again(_ entry: Entry, at readyAt: Timestamp) {

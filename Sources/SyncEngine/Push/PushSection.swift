@@ -2,13 +2,19 @@ import AttendanceCore
 import SchoologyAPI
 import SyncState
 
-/// One section being written.
+/// One section being visited.
 struct PushSection {
     var entry: PushQueue.Entry
     var schoologyID: Int64
     /// It answered 410 a day ago, and is tried again.
     var wasSuspended: Bool
     var items: [OutboxItem]
+    /// The days that are read.
+    var window: ClosedRange<Day>
+    /// When the whole window was read before this.
+    var lastReadAt: Timestamp?
+    /// The time of day at which the reading began.
+    var readBegunAt = Timestamp(milliseconds: 0)
     /// The uptime at which its marks were read.
     var readAt = Timestamp(milliseconds: .min / 2)
 }

@@ -1,4 +1,5 @@
 import AttendanceCore
+import Transport
 
 /// Why a side did not give what was asked, after every retry that makes sense in one cycle.
 public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
@@ -14,6 +15,8 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case gone(Side)
     /// Any other 4xx: the same request would be refused again.
     case rejected(Side, status: Int, message: String?)
+    /// `attendance.csv` did not get to the SFTP server.
+    case upload(SFTPError)
     /// The process was told to stop.
     case stopped
 
@@ -27,6 +30,7 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case .gone(let side): "\(side) answers 410"
         case .rejected(let side, let status, let message):
             "\(side) refuses the request (\(status)\(Self.suffix(message)))"
+        case .upload(let error): "attendance.csv was not uploaded: \(error)"
         case .stopped: "stopped"
         }
     }
@@ -39,6 +43,7 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case .refusedCredential(.schoology, _, _):
             "put a valid consumer key and secret into their files: an app key of the school, as personal keys may not"
                 + " read other users' data; the next cycle goes on by itself"
+        case .upload(let error): error.repair
         case .unreachable, .malformed, .gone, .stopped: "none needed: the next cycle tries again"
         case .notFound: "none needed if it was deleted; else check what the credential shares"
         case .rejected: "report this: a request was refused that the documentation allows"
@@ -53,7 +58,7 @@ extension SideFailure {
     var endsTheCycle: Bool {
         switch self {
         case .refusedCredential, .stopped: true
-        case .unreachable, .malformed, .notFound, .gone, .rejected: false
+        case .unreachable, .malformed, .notFound, .gone, .rejected, .upload: false
         }
     }
 
@@ -63,6 +68,7 @@ extension SideFailure {
         case .refusedCredential(let side, _, _), .unreachable(let side, _), .malformed(let side, _),
             .notFound(let side, _), .gone(let side), .rejected(let side, _, _):
             side.rawValue
+        case .upload: "sftp"
         case .stopped: "engine"
         }
     }

@@ -183,12 +183,17 @@ extension DistrictEngine {
         }
     }
 
-    /// Records that wait for the status map get another chance when it changes.
+    /// Records that wait for the status map get another chance when it changes. Another direction makes changes of
+    /// what was drift, so every record is decided anew.
     private func reopenAfterConfigurationChange() throws {
         let fingerprint = settings.fingerprint
         try state.transaction { tx in
-            guard try tx.text(.fingerprint) != fingerprint else { return }
+            let last = try tx.text(.fingerprint)
+            guard last != fingerprint else { return }
             _ = try tx.reopenWaitingRecords()
+            if let last, last.split(separator: "|").first != fingerprint.split(separator: "|").first {
+                try tx.reopenDecidedRecords()
+            }
             try tx.set(.fingerprint, text: fingerprint)
         }
     }

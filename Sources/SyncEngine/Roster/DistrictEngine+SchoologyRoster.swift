@@ -87,7 +87,7 @@ extension DistrictEngine {
                         sections: found.compactMap { section in
                             guard let code = section.schoolCode, chunk.contains(code), let id = Int64(section.id)
                             else { return nil }
-                            return (code, id, section.active)
+                            return (code, id, section.active, section.meetingDays)
                         })
                 }
             }
@@ -107,7 +107,7 @@ extension DistrictEngine {
                         guard let code = section.sectionCode, !code.isEmpty, let id = Int64(section.id) else {
                             return nil
                         }
-                        return (code, id, section.active)
+                        return (code, id, section.active, section.meetingDays)
                     })
             }
             advance()
@@ -159,13 +159,13 @@ extension DistrictEngine {
 
     /// A section's enrollments from here on. None where the section is not there, or its list is closed to this
     /// key: then nobody of it can be matched.
-    private func list(_ request: HTTPRequest) async throws(SideFailure) -> [SchoologyEnrollment] {
+    func list(_ request: HTTPRequest) async throws(SideFailure) -> [SchoologyEnrollment] {
         do {
             return try await pages(request, SchoologyAnswer.enrollments)
         } catch {
             switch error {
             case .notFound, .gone, .rejected: return []
-            case .refusedCredential, .unreachable, .malformed, .stopped: throw error
+            case .refusedCredential, .unreachable, .malformed, .upload, .stopped: throw error
             }
         }
     }

@@ -87,6 +87,7 @@ extension DistrictEngine {
                 advance(by: 1)
                 failuresInARow = result == nil ? 0 : failuresInARow + 1
                 failure = failure ?? result
+                try await readTriggered()
                 guard failuresInARow < 3, failure?.endsTheCycle != true, let unit = units.popFirst() else { continue }
                 group.addTask { try await self.attempt(unit, of: scan) }
             }
@@ -146,7 +147,8 @@ extension DistrictEngine {
             let newlyQuarantined = try state.transaction { [now] tx in
                 try tx.storePage(
                     of: unit, scan: scan, updates: step.updates, quarantined: step.quarantined,
-                    records: page.records.count, next: step.next, done: step.done, now: now)
+                    records: page.records.count, next: step.next, done: step.done, sawDaily: step.sawDaily,
+                    now: now)
             }
             advance()
             for record in newlyQuarantined { quarantined(record) }

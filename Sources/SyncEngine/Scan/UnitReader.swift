@@ -13,6 +13,8 @@ struct UnitReader {
         var quarantined: [QuarantinedRecord] = []
         var next: String?
         var done = false
+        /// A daily record was among them.
+        var sawDaily = false
     }
 
     private let unit: ScanUnit
@@ -48,6 +50,7 @@ struct UnitReader {
     /// - Throws: ``SideFailure/malformed(_:detail:)`` when the pages go round in a circle.
     mutating func take(_ page: AttendancePage) throws(SideFailure) -> Step {
         var step = Step()
+        step.sawDaily = page.records.contains(where: \.daily)
         for record in page.records where record.day == unit.day {
             if let update = consider(record) { step.updates.append(update) }
         }

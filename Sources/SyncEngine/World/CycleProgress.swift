@@ -4,6 +4,8 @@ public struct CycleProgress: Sendable, Equatable {
         case matching = "matching rosters"
         case reading = "reading Clever"
         case sending = "writing to Schoology"
+        case readingBack = "reading Schoology back"
+        case uploading = "uploading attendance.csv"
     }
 
     public var step: Step

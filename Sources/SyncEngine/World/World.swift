@@ -6,6 +6,8 @@ public struct World: Sendable {
     public var clock: any EngineClock
     public var transport: any HTTPTransport
     public var signer: any RequestSigner
+    /// The way back to Clever; nil where nothing goes there.
+    public var sftp: (any SFTPTransport)?
     public var events: any EventSink
     /// The school's calendar date at a moment, in the district's time zone.
     public var calendarDay: @Sendable (Timestamp) -> Day
@@ -18,7 +20,8 @@ public struct World: Sendable {
     public var progress: @Sendable (CycleProgress) -> Void
 
     public init(
-        clock: any EngineClock, transport: any HTTPTransport, signer: any RequestSigner, events: any EventSink,
+        clock: any EngineClock, transport: any HTTPTransport, signer: any RequestSigner,
+        sftp: (any SFTPTransport)? = nil, events: any EventSink,
         calendarDay: @escaping @Sendable (Timestamp) -> Day,
         overrides: @escaping @Sendable () throws -> OverridesFile?,
         random: @escaping @Sendable () -> UInt64, progress: @escaping @Sendable (CycleProgress) -> Void = { _ in }
@@ -26,6 +29,7 @@ public struct World: Sendable {
         self.clock = clock
         self.transport = transport
         self.signer = signer
+        self.sftp = sftp
         self.events = events
         self.calendarDay = calendarDay
         self.overrides = overrides

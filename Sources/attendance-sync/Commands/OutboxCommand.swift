@@ -71,7 +71,7 @@ struct OutboxCommand: AsyncParsableCommand {
     struct DropCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "drop",
-            abstract: "Give writes up. They are not proposed again until Clever's mark changes.")
+            abstract: "Give writes up. They are not proposed again until the side they come from changes.")
 
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Ids, as `outbox list` shows them.") var ids: [Int64]
@@ -80,6 +80,9 @@ struct OutboxCommand: AsyncParsableCommand {
         func run() async throws {
             try change(options, ids: ids, allDead: false) { tx, item, now in
                 try tx.dropOutboxItem(item, reason: reason, now: now)
+                guard item.uploads.isEmpty else {
+                    return "\(item.id) dropped; it was in an uploaded file, and Clever may have taken it"
+                }
                 return "\(item.id) dropped"
             }
         }
@@ -103,12 +106,8 @@ private func change(
     _ apply: (Transaction, OutboxItem, Timestamp) throws -> String?
 ) throws {
     let loaded = try options.load(secrets: false)
-    let districts = try options.districts(loaded)
-    guard allDead || districts.count == 1 else {
-        Terminal.complain("ids are those of one district: add --district NAME")
-        throw ExitStatus.usage.exitCode
-    }
-    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    let districts = try allDead ? options.districts(loaded) : [options.theDistrict(loaded)]
+    let now = Timestamp.current
     var done: [String] = []
     var missing: [Int64] = []
     for settings in districts {
@@ -165,6 +164,7 @@ struct OutboxRow: Encodable {
             case .pending: "pending"
             case .unknown: "unknown"
             case .dead: "dead"
+            case .unconfirmed: "unconfirmed"
             }
         cause = item.cause
         // A cycle that has given it up is counted as a round; its tries stay on the row until the next begins.

@@ -1,11 +1,17 @@
 import Operations
 import SyncEngine
 import SyncState
+import Transport
 
 extension CycleReport {
-    /// A side answered 401 or 403.
+    /// A side answered 401 or 403, or the SFTP server refused the credential.
     var hasRefusedCredential: Bool {
-        failures.contains { if case .refusedCredential = $0 { true } else { false } }
+        failures.contains { failure in
+            switch failure {
+            case .refusedCredential, .upload(.refusedCredential): true
+            case .unreachable, .malformed, .notFound, .gone, .rejected, .upload, .stopped: false
+            }
+        }
     }
 
     /// The exit code that this cycle alone would give.
@@ -15,12 +21,13 @@ extension CycleReport {
             switch failure {
             case .refusedCredential: .operatorMustAct
             case .unreachable, .malformed, .notFound, .gone, .rejected: .unreachable
+            case .upload(let error): error.isOperatorProblem ? .operatorMustAct : .unreachable
             case .stopped: .done
             }
         }
         return ExitStatus.worst(
             of: statuses + [
-                totals.outbox > 0 ? .undelivered : .done, operatorProblem == nil ? .done : .operatorMustAct,
+                totals.undelivered > 0 ? .undelivered : .done, operatorProblem == nil ? .done : .operatorMustAct,
             ])
     }
 }

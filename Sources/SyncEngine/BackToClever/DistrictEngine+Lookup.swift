@@ -1,0 +1,82 @@
+import AttendanceCore
+import CleverAPI
+import SyncState
+import Transport
+
+/// Asks Clever for the records that new rows replace.
+///
+/// A present record takes no row in the state, and yet the row that replaces it has to carry its `sis_id`, or to go
+/// back as a daily one. So what is not stored is asked for once, section by section; and where a school takes daily
+/// attendance, day by day. What comes back may be newer than the last scan: then the key is merged again.
+extension DistrictEngine {
+    func lookUpRows() async throws {
+        let lookups = try state.reading { [settings, today] tx in
+            // A scan of the recent days alone leaves older days as they were.
+            let isWhole = try tx.number(.watermark) == tx.number(.fullScanWatermark)
+            let span = isWhole ? settings.clever.lookback : settings.clever.recentLookback
+            return try tx.rowsToLookUp(
+                daily: settings.clever.daily, readFrom: today - (max(span.wholeDays, 1) - 1))
+        }
+        guard !lookups.isEmpty else { return }
+        for (section, rows) in Dictionary(grouping: lookups, by: \.sectionCleverID).sorted(by: { $0.key < $1.key }) {
+            let days = rows.map(\.item.key.day)
+            guard let first = days.min(), let last = days.max() else { continue }
+            try await lookUp(cleverRequests.attendance(section: section, from: first, through: last), rows)
+        }
+        let daily = lookups.filter(\.mayBeDaily)
+        for (place, rows) in Dictionary(grouping: daily, by: { SchoolDay(school: $0.schoolCleverID, day: $0.item.key.day) })
+            .sorted(by: { ($0.key.day, $0.key.school ?? "") < ($1.key.day, $1.key.school ?? "") })
+        {
+            guard let school = place.school else { continue }
+            try await lookUp(
+                cleverRequests.attendance(school: school, from: place.day, through: place.day), rows)
+        }
+        try state.transaction { try $0.markLookedUp(lookups.map(\.item.id)) }
+        // What was found may call for something else.
+        try await decide(onlyDay: nil)
+        try await pushWrites()
+    }
+
+    private struct SchoolDay: Hashable {
+        var school: String?
+        var day: Day
+    }
+
+    /// Reads a list of records to its last page and stores those that stand behind one of the rows.
+    private func lookUp(_ first: HTTPRequest, _ rows: [RowLookup]) async throws {
+        var request = first
+        var seen: Set<String> = []
+        while true {
+            let page: AttendancePage
+            do {
+                page = try await clever.read(request, CleverAnswer.attendance)
+            } catch {
+                switch error {
+                case .notFound: return
+                default: throw error
+                }
+            }
+            advance()
+            try state.transaction { try self.store(page.records, rows, $0) }
+            guard let next = page.next else { return }
+            guard seen.insert(next).inserted else {
+                throw SideFailure.malformed(.clever, detail: "its pages of attendance go round in a circle")
+            }
+            request = try cleverRequests.following(next)
+        }
+    }
+
+    private func store(_ records: [CleverRecord], _ rows: [RowLookup], _ tx: Transaction) throws {
+        for record in records {
+            guard let student = try tx.student(cleverID: record.student),
+                let row = rows.first(where: {
+                    $0.item.key.student == student && $0.item.key.day == record.day
+                        && (record.daily || record.section == $0.sectionCleverID)
+                }), let school = row.school
+            else { continue }
+            try tx.storeLookedUp(
+                student: student, section: record.daily ? nil : row.item.key.section, school: school, day: record.day,
+                status: record.status, code: record.excuseCode, sisID: record.sisID, modified: record.lastModified)
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import AttendanceCore
+import SyncState
+import Transport
+
+/// Sends the rows for Clever: `attendance.csv` over SFTP.
+///
+/// The file is replaced by each upload, and Clever may or may not have taken the one before. So every upload carries
+/// all rows that Clever has not shown yet, and a row leaves the outbox only when Clever shows it.
+extension DistrictEngine {
+    func uploadRows() async throws {
+        guard settings.direction.writesClever, let target = settings.clever.sftp, let sftp = world.sftp else { return }
+        try confirmPutBacks()
+        try sayConfirmed()
+        try sayOverdue(target)
+        guard !isPaused, try isUploadDue(target) else { return }
+        do {
+            try await lookUpRows()
+        } catch let failure as SideFailure {
+            return note(failure)
+        }
+        let carried = try state.transaction { try self.buildRows($0) }
+        let fresh = carried.filter { $0.item.state == .pending }
+        let isOutdated = try state.reading { try $0.number(.csvIsOutdated) } != nil
+        guard try !fresh.isEmpty || isOutdated || isRepeatDue(target) else { return }
+        progress = CycleProgress(step: .uploading)
+        let upload = SFTPUpload(
+            url: target.url, temporaryName: Self.temporaryName(target.url),
+            bytes: AttendanceCSV.file(carried.map(\.row), lastColumn: target.lastColumn),
+            credential: target.transportCredential, knownHostsFile: target.knownHostsFile)
+        try state.transaction { try $0.markUploading(carried.map(\.item)) }
+        let startedAt = world.clock.uptime()
+        do {
+            try await sftp.upload(upload)
+        } catch {
+            return try uploadFailed(error)
+        }
+        advance()
+        uploadFailures = 0
+        uploadNotBefore = nil
+        counts.uploaded += fresh.count
+        try state.transaction { [now, cycle] tx in
+            for (item, _) in fresh {
+                let clever = try self.cleverStatus(item.key, tx)?.status ?? .present
+                try tx.audit(
+                    item.key, side: .clever, was: clever, now: item.status, cause: item.cause, cycle: cycle, at: now)
+            }
+            let watermark = try tx.number(.watermark).map(Timestamp.init(milliseconds:))
+            try tx.markUploaded(carried.map(\.item), watermark: watermark, now: now)
+        }
+        try sftpRecovered()
+        log(
+            .info, .csvUploaded,
+            [
+                "rows": .int(carried.count), "new_rows": .int(fresh.count), "bytes": .int(upload.bytes.count),
+                "duration_ms": .int((world.clock.uptime() - startedAt).milliseconds),
+            ])
+    }
+
+    // MARK: When
+
+    private func isUploadDue(_ target: SFTPSettings) throws -> Bool {
+        if kind != .once, let uploadNotBefore, world.clock.uptime() < uploadNotBefore { return false }
+        guard !ignoresUploadInterval else { return true }
+        guard let last = try state.reading({ try $0.number(.csvUploadedAt) }).map(Timestamp.init(milliseconds:)) else {
+            return true
+        }
+        // A clock that was set back must not keep the rows for longer than they would have waited.
+        return now < last || now - last >= target.uploadInterval
+    }
+
+    /// What Clever has not shown for too long is uploaded again: somebody may have removed or replaced the file.
+    private func isRepeatDue(_ target: SFTPSettings) throws -> Bool {
+        let (oldest, last) = try state.reading { tx in
+            (try tx.oldestUnconfirmed(), try tx.number(.csvUploadedAt).map(Timestamp.init(milliseconds:)))
+        }
+        guard let oldest, let last else { return false }
+        return now - oldest >= target.confirmWithin && now - last >= target.confirmWithin
+    }
+
+    // MARK: Rows
+
+    /// The rows that the file is to carry: the latest for each of the district's keys. A row that can't be written,
+    /// because the roster lacks an id, becomes a dead letter.
+    private func buildRows(_ tx: Transaction) throws -> [(item: OutboxItem, row: AttendanceRow)] {
+        var carried: [AttendanceRow.Key: (item: OutboxItem, row: AttendanceRow)] = [:]
+        for item in try tx.rowsForClever() {
+            let place = try tx.rowPlace(item.key, daily: settings.clever.daily)
+            guard let value = settings.statusMap.toClever[item.status] else { continue }
+            var lacking: [String] = []
+            if place.student == nil { lacking.append("student") }
+            if place.school == nil { lacking.append("school") }
+            if place.section == nil, !place.isDaily { lacking.append("section") }
+            guard lacking.isEmpty, let student = place.student, let school = place.school else {
+                try reject(
+                    item, code: nil,
+                    message: "Clever's roster has no sis_id for the \(lacking.joined(separator: " and the "))", tx)
+                continue
+            }
+            let row = AttendanceRow(
+                studentSISID: student, schoolSISID: school, sectionSISID: place.isDaily ? nil : place.section,
+                day: item.key.day, status: value.status, excuseCode: value.excuseCode, recordSISID: place.record)
+            // In the order of their decisions: the latest takes the place of those before.
+            carried[row.key] = (item, row)
+        }
+        return carried.values.sorted { $0.item.id < $1.item.id }
+    }
+
+    private func confirmPutBacks() throws {
+        try state.transaction { tx in
+            for row in try tx.rowsForClever() where row.isPutBack && row.state == .unconfirmed {
+                guard let clever = try self.cleverStatus(row.key, tx) else { continue }
+                var mark = try tx.mark(row.key)
+                _ = try self.recogniseEcho(row.key, clever.status, &mark, tx)
+                try tx.save(mark, row.key)
+            }
+        }
+    }
+
+    private func sayConfirmed() throws {
+        guard counts.confirmed > 0 else { return }
+        let left = try state.reading { [now] in try $0.totals(now: now).unconfirmed }
+        log(.info, .csvConfirmed, ["rows": .int(counts.confirmed), "unconfirmed": .int(left)])
+    }
+
+    private func sayOverdue(_ target: SFTPSettings) throws {
+        let overdue = try state.transaction { [now] in
+            try $0.newlyOverdueRows(uploadedBefore: now - target.confirmWithin)
+        }
+        guard let oldest = overdue.first?.uploaded else { return }
+        log(
+            .warning, .csvOverdue,
+            [
+                "rows": .int(overdue.count), "uploaded": .id(oldest),
+                "repair": """
+                    look in Clever's dashboard whether it took the file, and why not; the rows stay in every upload \
+                    until it shows them (`attendance-sync outbox list`)
+                    """,
+            ])
+    }
+
+    // MARK: Failures
+
+    private static let firstWait = Span.minutes(1)
+
+    private func uploadFailed(_ error: SFTPError) throws {
+        guard error != .cancelled || !stopFlag.isSet else { return }
+        uploadFailures += 1
+        let wait = Self.firstWait * (1 << Int64(min(uploadFailures - 1, 6)))
+        uploadNotBefore = world.clock.uptime() + min(wait, settings.clever.sftp?.uploadInterval ?? wait)
+        let failure = SideFailure.upload(error)
+        failures.append(failure)
+        let problem = "\(failure)"
+        let known = try state.reading { try $0.text(.csvProblem) }
+        try state.transaction { try $0.set(.csvProblem, text: problem) }
+        guard error == .refusedCredential else { return }
+        failuresSaid.append(failure)
+        guard known != problem else { return }
+        log(
+            .error, .authFailed,
+            ["side": "sftp", "status": "", "message": .id(error), "repair": .id(failure.repair)])
+        try state.transaction { [now] in try $0.set(.csvRefusedAt, now.milliseconds) }
+    }
+
+    private func sftpRecovered() throws {
+        guard try state.reading({ try $0.number(.csvRefusedAt) }) != nil else { return }
+        try state.transaction { try $0.set(.csvRefusedAt, nil) }
+        log(.notice, .authRecovered, ["side": "sftp"])
+    }
+
+    /// Beside the file, and no name that Clever looks for.
+    private static func temporaryName(_ url: String) -> String {
+        (url.split(separator: "/").last.map(String.init) ?? "attendance.csv") + ".part"
+    }
+}
+
+extension SFTPSettings {
+    var transportCredential: SFTPCredential {
+        switch credential {
+        case .password(let password): .password(user: username.reveal(), password: password.reveal())
+        case .privateKeyFile(let path): .privateKey(user: username.reveal(), path: path)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import AttendanceCore
+import SyncState
+
+/// Decides one key with both sides known, and stores what follows from it: the base, the conflict log, and the rows
+/// for Clever. What is to be written to Schoology is the caller's, who has just read it.
+extension DistrictEngine {
+    /// - Parameters:
+    ///   - schoology: what Schoology shows.
+    ///   - seenAt: when the edit was made or first seen, if this is one.
+    /// - Returns: what Schoology is to become, or nil when there is nothing to write.
+    func settle(_ key: Key, showing schoology: Status, seenAt: Timestamp, _ tx: Transaction) throws -> Status? {
+        var mark = try tx.mark(key)
+        let item = try tx.outboxItem(key, side: .schoology)
+        let before = mark.schoology ?? .present
+        mark.observe(schoology, at: seenAt)
+        if let refused = mark.refusedSchoology, refused != schoology { mark.refusedSchoology = nil }
+        guard let clever = try cleverStatus(key, tx) else {
+            try tx.save(mark, key)
+            if let item { try tx.removeOutboxItem(item.id) }
+            return nil
+        }
+        let decision = try tx.operatorDecision(key).flatMap {
+            $0.binds(clever: clever.status, schoology: schoology) ? $0 : nil
+        }
+        if let item, let sent = item.sent, sent == schoology, sent != mark.base {
+            // Our own write, whose answer was lost: it arrived.
+            try tx.audit(
+                key, side: .schoology, was: before, now: sent, cause: item.cause, cycle: item.cycle, at: now)
+            if decision == nil || clever.status == sent { mark.base = sent }
+            counts.acknowledged += 1
+        }
+        let row = try recogniseEcho(key, clever.status, &mark, tx)
+        let input = MergeInput(
+            base: mark.base, clever: clever.status, schoology: schoology, refusedClever: mark.refusedClever,
+            refusedSchoology: mark.refusedSchoology, cleverModified: clever.modified,
+            schoologySeen: mark.schoologySeen)
+        var toSchoology: Status?
+        var toClever: Status?
+        var cause = "schoology"
+        mark.drift = nil
+        if let decision, clever.status != schoology || schoology != decision.status {
+            toSchoology = decision.status == schoology ? nil : decision.status
+            toClever = decision.status == clever.status ? nil : decision.status
+            cause = row?.cause ?? "operator"
+        } else {
+            let outcome = merge(input, rules)
+            switch outcome {
+            case .nothing: break
+            case .drift(let side): mark.drift = side
+            case .heal(let status):
+                try tx.audit(key, side: nil, was: mark.base, now: status, cause: "agreed", cycle: cycle, at: now)
+                mark.base = status
+                mark.refusedClever = nil
+                mark.refusedSchoology = nil
+                counts.healed += 1
+            case .write(to: .schoology, let status): toSchoology = status
+            case .write(to: .clever, let status): toClever = status
+            case .conflict(let resolution):
+                try logConflict(key, input, resolution, tx)
+                cause = "policy:\(settings.conflicts.policy.rawValue)"
+                switch resolution {
+                case .write(to: .schoology, let status): toSchoology = status
+                case .write(to: .clever, let status): toClever = status
+                case .leave, .hold: break
+                }
+            }
+            if case .conflict = outcome {} else { try tx.dissolveConflict(key, now: now) }
+        }
+        if !rules.direction.writesSchoology { toSchoology = nil }
+        if !rules.direction.writesClever { toClever = nil }
+        try decideRow(key, toClever, clever: clever.status, row, cause: cause, tx)
+        try tx.save(mark, key)
+        if toSchoology == nil, let item { try tx.removeOutboxItem(item.id) }
+        return toSchoology
+    }
+
+    /// Sees whether Clever shows what a row of ours said. Then the base advances, and nothing is to be written.
+    ///
+    /// - Returns: the row that still waits, if there is one.
+    func recogniseEcho(
+        _ key: Key, _ clever: Status, _ mark: inout StoredMark, _ tx: Transaction
+    ) throws -> OutboxItem? {
+        guard let row = try tx.outboxItem(key, side: .clever) else { return nil }
+        guard row.status == clever else {
+            if clever != mark.base, row.uploads.contains(clever) {
+                // A row of ours that another has replaced since, and that Clever had taken by then.
+                try tx.audit(
+                    key, side: nil, was: mark.base, now: clever, cause: "an earlier row, taken by Clever", cycle: cycle,
+                    at: now)
+                mark.base = clever
+            }
+            return row
+        }
+        if row.isPutBack {
+            // Clever showed this before the row was sent. It has been taken once Clever has synced after the upload.
+            guard row.state == .unconfirmed, let uploaded = row.uploadedWatermark else { return row }
+            let watermark = try tx.number(.watermark).map(Timestamp.init(milliseconds:))
+            guard let watermark, watermark > uploaded else { return row }
+        } else {
+            try tx.audit(
+                key, side: nil, was: mark.base, now: clever,
+                cause: row.uploads.isEmpty ? "agreed" : "confirmed by Clever", cycle: cycle, at: now)
+            mark.base = clever
+            mark.refusedClever = nil
+            // What an operator refused of Schoology's stays refused for as long as it is there.
+            if mark.schoology ?? .present == clever { mark.refusedSchoology = nil }
+        }
+        if row.uploads.isEmpty { counts.healed += 1 } else { counts.confirmed += 1 }
+        try tx.removeOutboxItem(row.id)
+        return nil
+    }
+
+    /// Brings the row for Clever into line with what was decided.
+    ///
+    /// A row that the file has carried can't be called back: Clever may take it at any time. If it is no longer
+    /// wanted, a row that says what Clever is to keep takes its place.
+    private func decideRow(
+        _ key: Key, _ wanted: Status?, clever: Status, _ row: OutboxItem?, cause: String, _ tx: Transaction
+    ) throws {
+        if let wanted {
+            if let row, row.status == wanted {
+                if row.isPutBack { try tx.clearPutBack(row.id) }
+                return
+            }
+            try tx.enqueue(key, side: .clever, status: wanted, cause: cause, cycle: cycle, now: now)
+            counts.decided += 1
+        } else if let row {
+            guard !row.uploads.isEmpty, rules.direction.writesClever else { return try tx.removeOutboxItem(row.id) }
+            guard row.status != clever else { return }
+            try tx.enqueue(
+                key, side: .clever, status: clever, cause: "takes back \(row.status)", isPutBack: true, cycle: cycle,
+                now: now)
+        }
+    }
+
+    private func logConflict(
+        _ key: Key, _ input: MergeInput, _ resolution: MergeOutcome.Resolution, _ tx: Transaction
+    ) throws {
+        let policy = settings.conflicts.policy.rawValue
+        let outcome: String
+        let isOpen: Bool
+        switch resolution {
+        case .write(to: let side, let status): (outcome, isOpen) = ("\(side.other) wins: \(status)", false)
+        case .leave(winner: let side): (outcome, isOpen) = ("\(side) wins: left as it is", false)
+        case .hold: (outcome, isOpen) = ("held", true)
+        }
+        guard
+            let id = try tx.logConflict(
+                key, input, policy: policy, outcome: outcome, open: isOpen, cycle: cycle, now: now)
+        else { return }
+        counts.conflicts += 1
+        let ids = try tx.cleverIDs(key)
+        let fields: KeyValuePairs<String, Event.Value> = [
+            "id": .int(id), "clever_student_id": .id(ids.student), "clever_section_id": .id(ids.section),
+            "date": .id(key.day), "base": .id(input.base), "clever": .id(input.clever),
+            "schoology": .id(input.schoology), "policy": .id(policy), "outcome": .id(outcome),
+        ]
+        log(.notice, .conflictDetected, fields)
+        if !isOpen { log(.notice, .conflictResolved, fields) }
+    }
+}

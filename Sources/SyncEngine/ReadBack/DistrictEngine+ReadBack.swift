@@ -1,0 +1,92 @@
+import AttendanceCore
+import SyncState
+
+/// Reads Schoology's sections back to see what teachers did.
+extension DistrictEngine {
+    /// Reads the sections that are due, in the order of ``ReadPlan``. It ends in time for the next poll of Clever, and
+    /// goes on in the next cycle.
+    func readBack() async throws {
+        guard readsWholeWindow, !isRefusedInThisCycle else { return }
+        hasTriggers = false
+        let sections = try dueSections()
+        guard !sections.isEmpty else { return }
+        progress = CycleProgress(step: .readingBack, total: sections.count)
+        let deadline =
+            kind == .once ? nil : (polledAt ?? world.clock.uptime()) + settings.clever.pollInterval
+        try await visit(
+            PushQueue(sections: sections, batchSize: settings.schoology.batchSize, readsBackOnly: true),
+            count: sections.count, until: deadline)
+    }
+
+    /// How long until a section is due to be read back; nil where none is ever.
+    public func untilReadBack() -> Span? {
+        guard (try? state.reading { try $0.number(.watermark) }) ?? nil != nil, let sections = try? activeSections(),
+            !sections.isEmpty
+        else { return nil }
+        let interval = settings.schoology.pollInterval
+        var soonest = interval
+        for section in sections {
+            guard let readAt = section.readAt, !ReadPlan.isDue(section, now: now, interval: interval) else {
+                return .zero
+            }
+            soonest = min(soonest, interval - (now - readAt))
+        }
+        return soonest
+    }
+
+    /// A trigger named sections: they are read next where a cycle is under way, and else in the next one.
+    public func attendToTriggers() {
+        hasTriggers = true
+        guard let sections = try? triggeredSections() else { return }
+        for section in sections where isVisiting && !visiting.contains(section) {
+            pushQueue.first(
+                PushQueue.Entry(section: section, batchSize: settings.schoology.batchSize, readsBackOnly: true))
+        }
+    }
+
+    /// Between two steps of a long scan: what triggers named doesn't wait for its end.
+    func readTriggered() async throws {
+        guard hasTriggers, !isRefusedInThisCycle, try state.reading({ try $0.number(.watermark) }) != nil else { return }
+        hasTriggers = false
+        let sections = try triggeredSections()
+        let (progress, readsWholeWindow) = (progress, readsWholeWindow)
+        self.readsWholeWindow = true
+        defer { (self.progress, self.readsWholeWindow) = (progress, readsWholeWindow) }
+        try await visit(
+            PushQueue(sections: sections, batchSize: settings.schoology.batchSize, readsBackOnly: true),
+            count: sections.count)
+    }
+
+    private func triggeredSections() throws -> [Int64] {
+        try activeSections().filter(\.isTriggered).map(\.section)
+    }
+
+    private func dueSections() throws -> [Int64] {
+        let interval = settings.schoology.pollInterval
+        var sections = try activeSections()
+        if kind == .once {
+            // Those that were visited for their writes have been read.
+            sections.removeAll { section in section.readAt.map { $0 >= cycleBegan } ?? false && !section.isTriggered }
+        } else {
+            sections.removeAll { !ReadPlan.isDue($0, now: now, interval: interval) }
+        }
+        let ordered = ReadPlan.order(sections, today: today, now: now, interval: interval).map(\.section)
+        guard !settings.direction.writesClever else { return ordered }
+        return Array(ordered.prefix(readsForDrift))
+    }
+
+    /// Where nothing goes back to Clever, reading only shows drift: it gets what the rate limit gives in this time.
+    private static let timeForDrift = Span.seconds(30)
+
+    private var readsForDrift: Int {
+        let limit = settings.schoology.rateLimit
+        let windows = Self.timeForDrift.milliseconds / max(limit.window.milliseconds, 1)
+        return max(Int(windows) * limit.credits / max(limit.readCost, 1), 1)
+    }
+
+    private func activeSections() throws -> [SectionToRead] {
+        try state.reading { [settings, now] tx in
+            try tx.sectionsToRead(schools: tx.schools(only: settings.clever.schools).map(\.id), now: now)
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import AttendanceCore
+import GRDB
+
+/// What a row of `attendance.csv` needs to know of its key, in the district's own ids.
+public struct RowPlace: Sendable, Equatable {
+    public var student: String?
+    public var school: String?
+    public var section: String?
+    /// The Clever mark of this key comes from a daily record, so the row goes back as one.
+    public var isDaily: Bool
+    /// `sis_id` of the record that the row replaces; nil where there is none, or where it has no such id.
+    public var record: String?
+}
+
+/// What has to be asked of Clever before a row is sent for the first time.
+public struct RowLookup: Sendable, Equatable {
+    public var item: OutboxItem
+    public var sectionCleverID: String
+    public var school: Int64?
+    public var schoolCleverID: String?
+    /// A daily record may stand behind the key, too.
+    public var mayBeDaily: Bool
+}
+
+/// The rows of `attendance.csv`: writes to Clever. They stay in the outbox until Clever shows them.
+extension Transaction {
+    /// Every row that Clever doesn't show yet, oldest decision first.
+    public func rowsForClever() throws -> [OutboxItem] {
+        try rows("SELECT \(Self.outboxColumns) FROM outbox WHERE side = 2 AND state <> 2 ORDER BY created, id")
+            .map(Self.outboxItem)
+    }
+
+    public func rowPlace(_ key: Key, daily policy: DailyPolicy) throws -> RowPlace {
+        let student = try row("SELECT sis_id FROM student WHERE id = ?", [key.student])?[0] as String?
+        let section = try row("SELECT sis_id, school FROM section WHERE id = ?", [key.section])
+        var place = RowPlace(
+            student: student, school: try sisID(school: section?[1]), section: section?[0], isDaily: false, record: nil)
+        for row in try rows(
+            """
+            SELECT section, sis_id, school FROM clever_record INDEXED BY clever_record_key
+            WHERE student = ? AND day = ? AND section IN (?, 0) ORDER BY section
+            """, [key.student, key.day.number, key.section])
+        {
+            let school: Int64 = row[2]
+            if (row[0] as Int64) != 0 {
+                // It outranks the daily record, which comes before it here.
+                place.isDaily = false
+                place.record = row[1]
+                place.school = try sisID(school: section?[1])
+            } else if try dailyTargets(student: key.student, school: school, policy: policy).contains(key.section) {
+                place.isDaily = true
+                place.record = row[1]
+                place.school = try sisID(school: school)
+            }
+        }
+        return place
+    }
+
+    private func sisID(school: Int64?) throws -> String? {
+        guard let school else { return nil }
+        return try row("SELECT sis_id FROM school WHERE id = ?", [school])?[0]
+    }
+
+    /// Rows that were never sent and whose record in Clever isn't known: none is stored for the key, as a present
+    /// record takes no row here, or the day is older than what has been read up to the watermark.
+    public func rowsToLookUp(daily policy: DailyPolicy, readFrom first: Day) throws -> [RowLookup] {
+        try rows("SELECT \(Self.outboxColumns) FROM outbox WHERE side = 2 AND state = 0 AND looked_up = 0")
+            .map(Self.outboxItem)
+            .compactMap { item in
+                let key = item.key
+                let stored = try rows(
+                    """
+                    SELECT section FROM clever_record INDEXED BY clever_record_key
+                    WHERE student = ? AND day = ? AND section IN (?, 0)
+                    """, [key.student, key.day.number, key.section]
+                ).map { $0[0] as Int64 }
+                guard key.day < first || !stored.contains(key.section),
+                    let section = try row("SELECT clever_id, school FROM section WHERE id = ?", [key.section])
+                else { return nil }
+                let schoolID: Int64? = section[1]
+                let school = try schoolID.flatMap {
+                    try row("SELECT clever_id, takes_daily FROM school WHERE id = ?", [$0])
+                }
+                let isTarget =
+                    try schoolID.map {
+                        try dailyTargets(student: key.student, school: $0, policy: policy).contains(key.section)
+                    } ?? false
+                return RowLookup(
+                    item: item, sectionCleverID: section[0], school: schoolID, schoolCleverID: school?[0],
+                    mayBeDaily: isTarget && (school?[1] ?? false) && (key.day < first || !stored.contains(0)))
+            }
+    }
+
+    /// Stores a record that a lookup showed, also a present one, if it is newer than what is stored.
+    public func storeLookedUp(
+        student: Int64, section: Int64?, school: Int64, day: Day, status: CleverStatus, code: String?, sisID: String?,
+        modified: Timestamp
+    ) throws {
+        try run(
+            """
+            INSERT INTO clever_record(day, school, student, section, status, code, sis_id, modified, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+            ON CONFLICT(day, school, student, section) DO UPDATE SET
+                state = CASE WHEN status = excluded.status AND code IS excluded.code THEN state ELSE 1 END,
+                status = excluded.status, code = excluded.code, sis_id = excluded.sis_id, modified = excluded.modified
+            WHERE excluded.modified > modified
+            """,
+            [
+                day.number, school, student, section ?? 0, status.rawValue, code, sisID, modified.milliseconds,
+            ])
+    }
+
+    public func student(cleverID: String) throws -> Int64? {
+        try row("SELECT id FROM student WHERE clever_id = ?", [cleverID])?[0]
+    }
+
+    public func section(cleverID: String) throws -> Int64? {
+        try row("SELECT id FROM section WHERE clever_id = ?", [cleverID])?[0]
+    }
+
+    public func markLookedUp(_ ids: [Int64]) throws {
+        for id in ids { try run("UPDATE outbox SET looked_up = 1 WHERE id = ?", [id]) }
+    }
+
+    /// The file is about to be uploaded with these rows: from here on Clever may show them.
+    public func markUploading(_ items: [OutboxItem]) throws {
+        for item in items {
+            try run("UPDATE outbox SET uploads = uploads | ? WHERE id = ?", [item.status.bit, item.id])
+        }
+    }
+
+    /// The file with these rows has its real name on the server.
+    public func markUploaded(_ items: [OutboxItem], watermark: Timestamp?, now: Timestamp) throws {
+        for item in items {
+            // An operator may have taken another decision meanwhile.
+            try run(
+                """
+                UPDATE outbox SET state = 3, uploaded = coalesce(uploaded, ?1),
+                    uploaded_watermark = CASE WHEN uploaded IS NULL THEN ?2 ELSE uploaded_watermark END,
+                    code = NULL, message = NULL WHERE id = ?3 AND status = ?4
+                """, [now.milliseconds, watermark?.milliseconds, item.id, item.status.rawValue])
+        }
+        try run("DELETE FROM csv_row")
+        for item in items {
+            try run(
+                "INSERT INTO csv_row(section, student, day, status) VALUES (?, ?, ?, ?)",
+                [item.key.section, item.key.student, item.key.day.number, item.status.rawValue])
+        }
+        try set(.csvUploadedAt, now.milliseconds)
+        try set(.csvIsOutdated, nil)
+        try set(.csvProblem, text: nil)
+    }
+
+    /// Clever says something else of a key than the file on the server, which it has taken already. Should Clever read
+    /// the same file once more, the row would undo the office's edit: the file is to be replaced.
+    public func noteOutdatedRow(_ key: Key, clever: Status) throws {
+        let row = try row(
+            "SELECT status FROM csv_row WHERE section = ? AND student = ? AND day = ?",
+            [key.section, key.student, key.day.number])
+        guard let row, row[0] != clever.rawValue else { return }
+        try set(.csvIsOutdated, 1)
+    }
+
+    /// Rows that Clever has had for too long without showing them, and that this wasn't said of before.
+    public func newlyOverdueRows(uploadedBefore limit: Timestamp) throws -> [OutboxItem] {
+        let overdue = try rows(
+            "SELECT \(Self.outboxColumns) FROM outbox WHERE side = 2 AND state = 3 AND NOT overdue AND uploaded < ? ORDER BY uploaded",
+            [limit.milliseconds]
+        ).map(Self.outboxItem)
+        for item in overdue { try run("UPDATE outbox SET overdue = 1 WHERE id = ?", [item.id]) }
+        return overdue
+    }
+
+    /// When the oldest row that Clever doesn't show yet was uploaded.
+    public func oldestUnconfirmed() throws -> Timestamp? {
+        (try row("SELECT min(uploaded) FROM outbox WHERE side = 2 AND state = 3")?[0] as Int64?)
+            .map(Timestamp.init(milliseconds:))
+    }
+
+    /// A row has become a change of its own again; see ``OutboxItem/isPutBack``.
+    public func clearPutBack(_ id: Int64) throws {
+        try run("UPDATE outbox SET put_back = 0 WHERE id = ?", [id])
+    }
+}

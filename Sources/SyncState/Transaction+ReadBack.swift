@@ -1,0 +1,126 @@
+import AttendanceCore
+import GRDB
+
+/// One edit that a trigger told of.
+public struct TriggerNote: Sendable, Equatable {
+    public var schoologySection: Int64
+    public var enrollment: Int64?
+    public var day: Day?
+    /// The trigger's own time.
+    public var edited: Timestamp?
+
+    public init(schoologySection: Int64, enrollment: Int64?, day: Day?, edited: Timestamp?) {
+        self.schoologySection = schoologySection
+        self.enrollment = enrollment
+        self.day = day
+        self.edited = edited
+    }
+}
+
+/// Which sections are to be read back, and what triggers said of them.
+extension Transaction {
+    /// Every active section: matched, in the roster, in scope, with students, and neither suspended nor of a past
+    /// term in Schoology.
+    public func sectionsToRead(schools: [Int64], now: Timestamp) throws -> [SectionToRead] {
+        let generation = try number(.rosterGeneration) ?? 0
+        return try rows(
+            """
+            SELECT section.id, read_at, edited_at,
+                (SELECT max(meeting_days) FROM schoology_section WHERE schoology_section.schoology_id = section.schoology_id),
+                EXISTS(SELECT 1 FROM trigger_note WHERE trigger_note.schoology_section = section.schoology_id)
+            FROM section
+            WHERE section.schoology_id IS NOT NULL AND generation >= ? AND school IN (\(Self.list(schools)))
+                AND (suspended_until IS NULL OR suspended_until <= ?)
+                AND EXISTS(SELECT 1 FROM membership WHERE membership.section = section.id)
+                AND NOT EXISTS(SELECT 1 FROM schoology_section past
+                    WHERE past.schoology_id = section.schoology_id AND past.active = 0)
+            """, [generation, now.milliseconds]
+        ).map { row in
+            SectionToRead(
+                section: row[0], readAt: (row[1] as Int64?).map(Timestamp.init(milliseconds:)),
+                editedAt: (row[2] as Int64?).map(Timestamp.init(milliseconds:)),
+                meetingDays: (row[3] as Int?).map(WeekdaySet.init(bits:)), isTriggered: row[4])
+        }
+    }
+
+    /// The section's window was read whole by a read that began at `startedAt`: what triggers said before is
+    /// answered.
+    public func finishReading(section: Int64, schoologySection: Int64, startedAt: Timestamp, edited: Bool) throws {
+        try run(
+            "UPDATE section SET read_at = ?1, edited_at = CASE WHEN ?2 THEN ?1 ELSE edited_at END WHERE id = ?3",
+            [startedAt.milliseconds, edited, section])
+        try run(
+            "DELETE FROM trigger_note WHERE schoology_section = ? AND received <= ?",
+            [schoologySection, startedAt.milliseconds])
+    }
+
+    /// When an edit of this mark was made, as far as that can be believed: a trigger's time, but not before the last
+    /// read, which didn't show the edit, nor after the trigger came. Nil where no trigger told of it.
+    public func triggerTime(
+        schoologySection: Int64, enrollment: Int64, day: Day, lastRead: Timestamp?
+    ) throws -> Timestamp? {
+        guard
+            let row = try row(
+                """
+                SELECT edited, received FROM trigger_note WHERE schoology_section = ? AND enrollment = ? AND day = ?
+                """, [schoologySection, enrollment, day.number]),
+            let edited = (row[0] as Int64?).map(Timestamp.init(milliseconds:))
+        else { return nil }
+        return min(max(edited, lastRead ?? edited), Timestamp(milliseconds: row[1]))
+    }
+
+    /// Notes what triggers say. Sections and enrollments that aren't known here are passed over, so that a flood of
+    /// forged ones can't fill the state.
+    ///
+    /// - Returns: how many sections are to be read.
+    public func note(_ notes: [TriggerNote], now: Timestamp) throws -> Int {
+        var sections: Set<Int64> = []
+        for note in notes {
+            guard try row("SELECT 1 FROM section WHERE schoology_id = ?", [note.schoologySection]) != nil else {
+                continue
+            }
+            sections.insert(note.schoologySection)
+            var enrollment = note.enrollment ?? 0
+            let isKnown =
+                try row(
+                    "SELECT 1 FROM schoology_enrollment WHERE schoology_section = ? AND id = ?",
+                    [note.schoologySection, enrollment]) != nil
+            if !isKnown || note.day == nil { enrollment = 0 }
+            try run(
+                """
+                INSERT INTO trigger_note(schoology_section, enrollment, day, edited, received) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT(schoology_section, enrollment, day) DO UPDATE SET
+                    edited = max(coalesce(edited, excluded.edited), coalesce(excluded.edited, edited)),
+                    received = excluded.received
+                """,
+                [
+                    note.schoologySection, enrollment, enrollment == 0 ? 0 : note.day?.number ?? 0,
+                    note.edited?.milliseconds, now.milliseconds,
+                ])
+        }
+        return sections.count
+    }
+
+    /// The student of each active enrollment of a Schoology section, as ``placement(section:student:)`` finds it.
+    public func activeStudents(section: Int64, schoologySection: Int64) throws -> [Int64: Int64] {
+        var candidates: [Int64: [EnrollmentCandidate]] = [:]
+        for row in try rows(
+            """
+            SELECT student.id, schoology_enrollment.id, status, admin FROM schoology_enrollment
+            JOIN student ON student.uid = schoology_enrollment.uid WHERE schoology_section = ?
+            """, [schoologySection])
+        {
+            candidates[row[0], default: []].append(EnrollmentCandidate(id: row[1], status: row[2], isAdmin: row[3]))
+        }
+        var students: [Int64: Int64] = [:]
+        for (student, enrollments) in candidates {
+            if case .found(let enrollment) = EnrollmentChoice.choose(enrollments) { students[enrollment] = student }
+        }
+        return students
+    }
+
+    public func knowsEnrollment(_ id: Int64, schoologySection: Int64) throws -> Bool {
+        try row("SELECT 1 FROM schoology_enrollment WHERE schoology_section = ? AND id = ?", [schoologySection, id])
+            != nil
+    }
+}
