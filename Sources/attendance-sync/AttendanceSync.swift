@@ -13,8 +13,8 @@ struct AttendanceSync: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, OnceCommand.self, StatusCommand.self, OutboxCommand.self, UnmatchedCommand.self,
-            CheckConfigCommand.self,
+            RunCommand.self, OnceCommand.self, StatusCommand.self, ConflictsCommand.self, OutboxCommand.self,
+            UnmatchedCommand.self, CheckConfigCommand.self,
         ])
 }
 

@@ -16,6 +16,8 @@ struct OnceCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: GlobalOptions
+    @Flag(help: "Upload attendance.csv now if it has new rows, however short ago the last upload was.")
+    var upload = false
 
     func run() async throws {
         let loaded = try options.load(secrets: true)
@@ -31,7 +33,9 @@ struct OnceCommand: AsyncParsableCommand {
         await withTaskGroup(of: (Int, DistrictResult).self) { group in
             for (index, settings) in districts.enumerated() {
                 group.addTask {
-                    (index, await Self.cycle(settings, stateDirectory: stateDirectory, shared: shared, stop: stop))
+                    let result = await Self.cycle(
+                        settings, upload: upload, stateDirectory: stateDirectory, shared: shared, stop: stop)
+                    return (index, result)
                 }
             }
             var finished: [(Int, DistrictResult)] = []
@@ -50,14 +54,14 @@ struct OnceCommand: AsyncParsableCommand {
     }
 
     private static func cycle(
-        _ settings: DistrictSettings, stateDirectory: String, shared: SharedServices, stop: StopSignals
+        _ settings: DistrictSettings, upload: Bool, stateDirectory: String, shared: SharedServices, stop: StopSignals
     ) async -> DistrictResult {
         do {
             let service = try DistrictService(settings: settings, stateDirectory: stateDirectory, shared: shared)
             defer { service.state.close() }
             return .finished(
                 await stop.whileRunning {
-                    await service.engine.runCycle(.once)
+                    await service.engine.runCycle(.once, upload: upload)
                 } onStop: {
                     await service.engine.stop()
                 })
@@ -160,9 +164,32 @@ extension CycleReport {
         lines.append(
             "  written to Schoology  \(Words.count(counts.acknowledged, "mark")) in \(Words.count(counts.puts, "request"))"
                 + (counts.healed > 0 ? ", \(counts.healed) already agreed" : ""))
-        if counts.conflicts > 0 { lines.append("  conflicts             \(counts.conflicts)") }
-        if totals.outbox > totals.dead {
-            lines.append("  waiting to be sent    \(totals.outbox - totals.dead): see `attendance-sync outbox list`")
+        if counts.sectionsRead > 0 {
+            lines.append("  read from Schoology   \(Words.count(counts.sectionsRead, "section"))")
+        }
+        if counts.uploaded > 0 {
+            lines.append("  uploaded for Clever   \(Words.count(counts.uploaded, "new row")) of attendance.csv")
+        }
+        if counts.confirmed > 0 {
+            lines.append("  confirmed by Clever   \(Words.count(counts.confirmed, "row"))")
+        }
+        if counts.conflicts > 0 {
+            lines.append(
+                "  conflicts             \(counts.conflicts), \(totals.openConflicts) open: see `attendance-sync conflicts list`"
+            )
+        }
+        if totals.undelivered > totals.dead {
+            lines.append(
+                "  waiting to be sent    \(totals.undelivered - totals.dead): see `attendance-sync outbox list`")
+        }
+        if totals.rowsToUpload > 0 {
+            lines.append(
+                "  waiting for upload    \(Words.count(totals.rowsToUpload, "row")): with the next upload, or now with `--upload`"
+            )
+        }
+        if totals.unconfirmed > 0 {
+            lines.append(
+                "  sent, unconfirmed     \(Words.count(totals.unconfirmed, "row")): until Clever shows them")
         }
         if totals.dead > 0 {
             lines.append("  rejected for good     \(totals.dead): see `attendance-sync outbox list --dead`")

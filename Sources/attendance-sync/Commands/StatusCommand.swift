@@ -14,7 +14,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.load(secrets: false)
-        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        let now = Timestamp.current
         var documents: [StatusDocument.District] = []
         for settings in try options.districts(loaded) {
             guard let state = try openState(settings.name, loaded, .readOnly) else {
@@ -68,6 +68,12 @@ struct StatusDocument: Encodable {
         var openConflicts = 0
         var outbox = 0
         var unknown = 0
+        /// Rows of attendance.csv: to be uploaded, and uploaded but not shown by Clever yet.
+        var rowsToUpload = 0
+        var unconfirmed = 0
+        var overdue = 0
+        var lastUpload: String?
+        var oldestUnconfirmed: String?
         var deadLetters = 0
         var heldBatches = 0
         var unmatchedSections = 0
@@ -91,6 +97,10 @@ struct StatusDocument: Encodable {
             case oldestUnsynced = "oldest_unsynced"
             case openConflicts = "open_conflicts"
             case outbox, unknown
+            case rowsToUpload = "rows_to_upload"
+            case unconfirmed, overdue
+            case lastUpload = "last_upload"
+            case oldestUnconfirmed = "oldest_unconfirmed"
             case deadLetters = "dead_letters"
             case heldBatches = "held_batches"
             case unmatchedSections = "unmatched_sections"
@@ -121,6 +131,11 @@ struct StatusDocument: Encodable {
             openConflicts = totals.openConflicts
             outbox = totals.outbox - totals.dead
             unknown = totals.unknown
+            rowsToUpload = totals.rowsToUpload
+            unconfirmed = totals.unconfirmed
+            overdue = totals.overdue
+            lastUpload = try tx.number(.csvUploadedAt).map { Timestamp(milliseconds: $0).description }
+            oldestUnconfirmed = try tx.oldestUnconfirmed()?.description
             deadLetters = totals.dead
             unmatchedSections = totals.unmatchedSections
             unmatchedStudents = totals.unmatchedStudents
@@ -130,6 +145,7 @@ struct StatusDocument: Encodable {
             suspendedSections = totals.suspendedSections
             if try tx.number(.cleverRefusedAt) != nil { refusedCredentials.append("clever") }
             if try tx.number(.schoologyRefusedAt) != nil { refusedCredentials.append("schoology") }
+            if try tx.number(.csvRefusedAt) != nil { refusedCredentials.append("sftp") }
             let limit = settings.schoology.rateLimit
             let pending = try tx.pendingRequests(batchSize: settings.schoology.batchSize)
             let credits = pending.puts * limit.writeCost + pending.sections * limit.readCost
@@ -155,7 +171,17 @@ struct StatusDocument: Encodable {
                     "\(Words.count(suspendedSections, "section")) answer 410: their attendance belongs to the PowerSchool"
                         + " SIS Attendance App, which only a Schoology administrator can change")
             }
-            if openConflicts > 0 { needs.append("\(Words.count(openConflicts, "open conflict"))") }
+            if openConflicts > 0 {
+                needs.append("\(Words.count(openConflicts, "open conflict")): `attendance-sync conflicts list`")
+            }
+            if let problem = try tx.text(.csvProblem), !refusedCredentials.contains("sftp") {
+                needs.append("\(problem): look at the log for the repair")
+            }
+            if overdue > 0 {
+                needs.append(
+                    "Clever has not shown \(Words.count(overdue, "uploaded row")) for more than "
+                        + "\(settings.clever.sftp?.confirmWithin ?? .zero): look in its dashboard whether it took attendance.csv")
+            }
             let silence = settings.clever.pollInterval * 3
             if let good = try tx.lastGoodCycle()?.finished, now - good > max(silence, .minutes(15)) {
                 needs.append("no successful cycle for \(Words.length(now - good)): look at the log")
@@ -192,7 +218,11 @@ struct StatusDocument: Encodable {
                 "waiting to be sent",
                 outbox == 0
                     ? "nothing"
-                    : "\(Words.count(outbox, "mark")), the oldest decided "
+                    : (outbox > rowsToUpload + unconfirmed
+                        ? Words.count(outbox - rowsToUpload - unconfirmed, "mark") + " to Schoology, " : "")
+                        + (rowsToUpload > 0 ? Words.count(rowsToUpload, "row") + " to be uploaded, " : "")
+                        + (unconfirmed > 0 ? Words.count(unconfirmed, "row") + " that Clever doesn't show yet, " : "")
+                        + "the oldest decided "
                         + (oldestUnsynced.flatMap { Timestamp($0) }.map { Words.ago($0, now: now) } ?? "-")
                         + (unknown > 0 ? "; \(unknown) of them to be read back first" : ""))
             if let rateBudget, rateBudget.pendingPuts > 0 {
@@ -202,6 +232,11 @@ struct StatusDocument: Encodable {
                         + "\(rateBudget.credits) credits / \(Words.length(.milliseconds(Int64(rateBudget.windowSeconds * 1000))))"
                 )
             }
+            if direction.flatMap(Direction.init(rawValue:))?.writesClever == true {
+                let upload = lastUpload.flatMap { Timestamp($0) }.map { Words.ago($0, now: now) } ?? "none yet"
+                let oldest = oldestUnconfirmed.flatMap { Timestamp($0) }.map { Words.ago($0, now: now) }
+                line("last upload", upload + (oldest.map { "; the oldest unconfirmed row was uploaded \($0)" } ?? ""))
+            }
             line("dead letters", String(deadLetters))
             line("open conflicts", String(openConflicts))
             line("held batches", String(heldBatches))
@@ -210,7 +245,7 @@ struct StatusDocument: Encodable {
                 "\(Words.count(unmatchedSections, "section")), \(Words.count(unmatchedStudents, "student")); "
                     + "\(Words.count(waitingRecords, "record")) wait")
             if quarantined > 0 { line("not understood", Words.count(quarantined, "record")) }
-            if drift > 0 { line("drift", "\(Words.count(drift, "mark")) changed in Schoology only, left alone") }
+            if drift > 0 { line("drift", "\(Words.count(drift, "mark")) changed on the side that is only written to, left alone") }
             if suspendedSections > 0 { line("suspended", "\(Words.count(suspendedSections, "section")) (410)") }
             for need in needsPerson { lines.append("  ! \(need)") }
             return lines.joined(separator: "\n")

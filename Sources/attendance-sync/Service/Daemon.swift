@@ -79,6 +79,10 @@ actor Daemon {
         settings.clever.token = now.clever.token
         settings.schoology.consumerKey = now.schoology.consumerKey
         settings.schoology.consumerSecret = now.schoology.consumerSecret
+        if let sftp = now.clever.sftp {
+            settings.clever.sftp?.username = sftp.username
+            settings.clever.sftp?.credential = sftp.credential
+        }
         // A reload that is under way reads the credentials too.
         guard settings != runner.service.settings, !isApplying else { return }
         var all = runners.mapValues(\.service.settings)

@@ -3,7 +3,8 @@ import Dispatch
 import SyncEngine
 import Synchronization
 
-/// Runs a district's cycles one after the other, a poll interval from start to start.
+/// Runs a district's cycles one after the other: one a poll interval, from start to start, and between them those
+/// that read Schoology back when sections are due or a trigger came.
 final class DistrictRunner: Sendable {
     private enum Activity {
         case waiting
@@ -23,16 +24,22 @@ final class DistrictRunner: Sendable {
     func start(_ finished: @escaping @Sendable (CycleReport) -> Void) {
         task.withLock { task in
             task = Task {
+                var nextPoll = self.clock.uptime()
                 while !Task.isCancelled {
                     let started = self.clock.uptime()
+                    let isPollDue = started >= nextPoll
+                    if isPollDue { nextPoll = started + self.service.settings.clever.pollInterval }
                     self.activity.withLock {
                         $0 = .working(beats: self.service.heartbeat.value, since: self.clock.uptime())
                     }
-                    let report = await self.service.engine.runCycle(.scheduled)
+                    let report = await self.service.engine.runCycle(isPollDue ? .scheduled : .readBack)
                     self.activity.withLock { $0 = .waiting }
                     finished(report)
                     guard report.outcome != .stopped, !Task.isCancelled else { return }
-                    await self.clock.sleep(until: started + self.service.settings.clever.pollInterval)
+                    let readBack = report.failures.isEmpty ? await self.untilReadBack() : nil
+                    let earliest = started + Self.pause
+                    let due = readBack.map { self.clock.uptime() + $0 } ?? nextPoll
+                    await self.wait(until: min(nextPoll, max(due, earliest)), earliest: earliest)
                     if self.isStopping.withLock({ $0 }) { return }
                 }
             }
@@ -40,11 +47,32 @@ final class DistrictRunner: Sendable {
     }
 
     private let isStopping = Mutex(false)
+    private let alarm = Alarm()
+
+    /// Between the starts of two cycles that only read Schoology back.
+    private static let pause = Span.seconds(1)
+
+    /// Where nothing goes back to Clever, reading back is done with the polls.
+    private func untilReadBack() async -> Span? {
+        service.settings.direction.writesClever ? await service.engine.untilReadBack() : nil
+    }
+
+    /// Waits for a time, or for a trigger.
+    private func wait(until: Timestamp, earliest: Timestamp) async {
+        if await alarm.wait(until: until, clock) { await clock.sleep(until: min(until, earliest)) }
+    }
+
+    /// Triggers have been noted: their sections are read next.
+    func attendToTriggers() async {
+        await service.engine.attendToTriggers()
+        alarm.ring()
+    }
 
     /// Ends the cycle after the request that is in flight; cuts it off when that takes longer than `grace`.
     func stop(grace: Duration) async {
         isStopping.withLock { $0 = true }
         clock.interrupt()
+        alarm.ring()
         guard let task = task.withLock({ $0 }) else { return }
         let cutOff = Task {
             try? await Task.sleep(for: grace)

@@ -39,6 +39,7 @@ struct DistrictService: Sendable {
             clock: SystemClock(),
             transport: CurlTransport(loop: shared.loop, caFile: settings.caFile, version: Version.current),
             signer: shared.signers.signer(for: settings.schoology, stateDirectory: stateDirectory),
+            sftp: settings.clever.sftp == nil ? nil : CurlSFTPTransport(),
             events: shared.events,
             calendarDay: { now in
                 let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(now.milliseconds) / 1000))
