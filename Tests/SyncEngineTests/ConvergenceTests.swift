@@ -31,7 +31,8 @@ import Testing
         let report = try await town.cycle(kind)
         #expect(report.unchanged)
         #expect(report.outcome == .done)
-        #expect(town.sandbox.requests.map(\.target) == ["/v3.1/districts"])
+        #expect(town.cleverRequests.map(\.target) == ["/v3.1/districts"])
+        #expect(town.puts.isEmpty)
         #expect(town.events.all(.cleverUnchanged).count == 1)
     }
 

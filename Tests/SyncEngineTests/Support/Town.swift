@@ -18,6 +18,8 @@ final class Town: Sendable {
     let sandbox: LocalSandbox
     let time: TestTime
     let events = Recorder()
+    /// Where `attendance.csv` goes.
+    let dropBox = DropBox()
     let folder: URL
     /// Changed by tests before the engine is opened.
     private let current: Mutex<DistrictSettings>
@@ -104,7 +106,7 @@ final class Town: Sendable {
         let state = try openState(in: directory ?? folder)
         let random = Mutex(SplitMix64(seed: 7))
         let world = World(
-            clock: time.clock(), transport: try wire ?? Wire(time: time), signer: signer, events: events,
+            clock: time.clock(), transport: try wire ?? Wire(time: time), signer: signer, sftp: dropBox, events: events,
             calendarDay: { $0.day },
             overrides: { [self] in try csv.withLock { $0 }.map { try OverridesFile(csv: $0) } },
             random: { random.withLock { $0.next() } })
@@ -127,9 +129,68 @@ final class Town: Sendable {
 
     /// Opens the state, runs one cycle and closes it again.
     @discardableResult
-    func cycle(_ kind: DistrictEngine.Kind = .scheduled) async throws -> CycleReport {
-        try await open().runCycle(kind)
+    func cycle(_ kind: DistrictEngine.Kind = .scheduled, upload: Bool = false) async throws -> CycleReport {
+        try await open().runCycle(kind, upload: upload)
     }
+
+    /// Five minutes later.
+    @discardableResult
+    func nextCycle(_ kind: DistrictEngine.Kind = .once, upload: Bool = true) async throws -> CycleReport {
+        time.advance(.minutes(5))
+        return try await cycle(kind, upload: upload)
+    }
+
+    /// Writes to the state as a small command does.
+    func writing<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
+        try SyncState(directory: folder.path, district: "town", access: .shared).transaction(body)
+    }
+
+    // MARK: Back to Clever
+
+    /// A synced town that works in both directions.
+    static func bothWays(
+        _ policy: ConflictPolicy = .clever, direction: Direction = .both,
+        sandbox configure: (inout SandboxSettings) -> Void = { _ in },
+        settings change: @escaping (inout DistrictSettings) -> Void = { _ in }
+    ) async throws -> Town {
+        let town = try await start(sandbox: configure) { settings in
+            settings.direction = direction
+            settings.conflicts.policy = policy
+            settings.clever.sftp = SFTPSettings()
+            change(&settings)
+        }
+        try await town.cycle(.once)
+        town.events.clear()
+        town.sandbox.clearRequests()
+        return town
+    }
+
+    /// A teacher marks somebody in Schoology.
+    func teach(_ pair: SandboxPair, _ status: Int, on day: CalendarDay = Town.today) throws {
+        if status == 1 {
+            try sandbox.clearSchoologyMark(enrollment: pair.enrollment, date: day)
+        } else {
+            try sandbox.setSchoologyMark(enrollment: pair.enrollment, date: day, status: status)
+        }
+    }
+
+    /// Clever takes the file as it is now.
+    @discardableResult
+    func ingest() throws -> IngestionReport {
+        let report = sandbox.ingest(csv: try #require(dropBox.file))
+        #expect(report.rejected == [])
+        return report
+    }
+
+    /// What Clever says of somebody, as `status` or `status/code`.
+    func cleverSays(_ pair: SandboxPair, on day: CalendarDay = Town.today, daily: Bool = false) throws -> String {
+        let record = try sandbox.cleverRecord(
+            student: pair.cleverStudent, section: daily ? nil : pair.cleverSection, date: day)
+        guard let record else { return "nothing" }
+        return record.status + (record.excuseCode.map { "/\($0)" } ?? "")
+    }
+
+    var totals: StateTotals { get throws { try reading { try $0.totals(now: time.now) } } }
 
     /// Reads the state that no engine holds.
     func reading<Value>(_ body: (Transaction) throws -> Value) throws -> Value {

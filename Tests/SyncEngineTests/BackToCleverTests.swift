@@ -1,0 +1,344 @@
+import AttendanceCore
+import SyncEngine
+import SyncState
+import Testing
+import Transport
+
+@testable import Sandbox
+
+/// A teacher's change goes to Clever as a row of attendance.csv, and stays in the outbox until Clever shows it.
+@Suite struct BackToCleverTests {
+    @Test(arguments: [(2, "absent"), (3, "tardy"), (4, "absent/E")])
+    func aTeachersMarkGoesToCleverAndItsEchoWritesNothing(status: Int, clever: String) async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, status)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+        #expect(try town.totals.unconfirmed == 1)
+        #expect(town.events.all(.csvUploaded).map { $0["new_rows"] } == ["1"])
+
+        // Nothing new: nothing is sent again, and the row goes on waiting.
+        let uploads = town.dropBox.uploads.count
+        try await town.nextCycle()
+        #expect(town.dropBox.uploads.count == uploads)
+        #expect(try town.totals.unconfirmed == 1)
+
+        #expect(try town.ingest().changed == 1)
+        #expect(try town.cleverSays(pair) == clever)
+        town.sandbox.clearRequests()
+        let report = try await town.nextCycle()
+        #expect(report.counts.confirmed == 1)
+        #expect(town.events.all(.csvConfirmed).map { $0["rows"] } == ["1"])
+        #expect(try town.totals.outbox == 0)
+        #expect(try town.shown(pair) == status)
+        #expect(town.puts.isEmpty)
+        #expect(town.events.all(.conflictDetected).isEmpty)
+
+        let quiet = try await town.nextCycle()
+        #expect(quiet.counts.decided == 0)
+        #expect(town.dropBox.uploads.count == uploads)
+    }
+
+    @Test func aMarkThatWasThereAndIsGoneMeansPresent() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 2)
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        try town.ingest()
+        #expect(try town.cleverSays(pair) == "present")
+        let report = try await town.nextCycle()
+        #expect(report.counts.confirmed == 1)
+        #expect(try town.shown(pair) == 1)
+        #expect(try town.totals.outbox == 0)
+        #expect(town.events.all(.conflictDetected).isEmpty)
+    }
+
+    @Test func theMarksOfSomebodyWhoLeftTheSectionAreNotTakenForPresent() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        try town.sandbox.setEnrollmentStatus(5, enrollment: pair.enrollment)
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        #expect(town.dropBox.uploads.isEmpty)
+        #expect(try town.cleverSays(pair) == "absent")
+    }
+
+    @Test func aRowCarriesTheDistrictsIdsAndThatOfTheRecordItReplaces() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        let ids = try town.sandbox.sisIDs(student: pair.cleverStudent, section: pair.cleverSection)
+        // Two days: on one Clever has a present record, which takes no row in the state, on the other an absence.
+        let yesterday = Town.today.adding(days: -1)
+        try town.mark(pair, "absent", on: yesterday)
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        try town.teach(pair, 3, on: yesterday)
+        try await town.nextCycle()
+        let expected = try [yesterday, Town.today].map { day in
+            let record = try town.sandbox.cleverRecord(
+                student: pair.cleverStudent, section: pair.cleverSection, date: day)
+            return "\(ids.student),\(ids.school),\(ids.section ?? ""),\(day),section,tardy,,\(record?.sisID ?? "")"
+        }
+        #expect(town.dropBox.rows == expected)
+    }
+
+    @Test func everyUploadCarriesWhatCleverHasNotShown() async throws {
+        let town = try await Town.bothWays()
+        let pairs = Array(town.secondary.prefix(3))
+        for (index, pair) in pairs.enumerated() {
+            try town.mark(pair, "present")
+            try await town.nextCycle()
+            try town.teach(pair, 3)
+            try await town.nextCycle()
+            #expect(town.dropBox.rows.count == index + 1)
+        }
+        // Clever takes the last file alone, and nothing is lost.
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.totals.outbox == 0)
+        for pair in pairs { #expect(try town.cleverSays(pair) == "tardy") }
+    }
+
+    @Test func uploadsKeepToTheInterval() async throws {
+        let town = try await Town.bothWays()
+        let pairs = Array(town.secondary.prefix(2))
+        for pair in pairs { try town.mark(pair, "present") }
+        try await town.nextCycle()
+        try town.teach(pairs[0], 3)
+        try await town.nextCycle(upload: false)
+        try town.teach(pairs[1], 3)
+        let waiting = try await town.nextCycle(upload: false)
+        #expect(town.dropBox.rows.count == 1)
+        #expect(waiting.totals.rowsToUpload == 1)
+        #expect(waiting.outcome == .done)
+        town.time.advance(.hours(1))
+        try await town.cycle(.scheduled)
+        #expect(town.dropBox.rows.count == 2)
+    }
+
+    @Test func theLatestOfTwoEditsIsTheOneThatArrives() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        try town.teach(pair, 2)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+        // Clever takes the first file late: that is our own row, not an edit of the office.
+        _ = town.sandbox.ingest(csv: town.dropBox.uploads[0].bytes)
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 2)
+        #expect(town.events.all(.conflictDetected).isEmpty)
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.cleverSays(pair) == "absent")
+        #expect(try town.totals.outbox == 0)
+    }
+
+    @Test(arguments: [false, true])
+    func anEditThatIsTakenBackIsTakenBackInTheFileToo(isTakenFirst: Bool) async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        let first = try #require(town.dropBox.file)
+        try town.teach(pair, 2)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.first?.contains(",absent,") == true)
+        if isTakenFirst { _ = town.sandbox.ingest(csv: first) }
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 2)
+        #expect(try town.cleverSays(pair) == "absent")
+        #expect(try town.totals.outbox == 0)
+        #expect(town.events.all(.conflictDetected).isEmpty)
+    }
+
+    @Test func anEditThatIsTakenBackBeforeTheUploadLeavesNothing() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        // Nothing is uploaded where Clever is not polled.
+        town.time.advance(.minutes(15))
+        try await town.cycle(.readBack)
+        #expect(try town.totals.rowsToUpload == 1)
+        try town.teach(pair, 1)
+        town.time.advance(.minutes(15))
+        try await town.cycle(.readBack)
+        #expect(try town.totals.outbox == 0)
+        #expect(town.dropBox.uploads.isEmpty)
+    }
+
+    @Test func aRowThatCleverDoesNotShowInTimeIsOverdueOnce() async throws {
+        let town = try await Town.bothWays(settings: { $0.clever.sftp?.confirmWithin = .hours(2) })
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        try await town.nextCycle(upload: false)
+        for _ in 0..<3 {
+            town.time.advance(.hours(1))
+            try await town.cycle(.scheduled)
+        }
+        #expect(town.events.all(.csvOverdue).map { $0["rows"] } == ["1"])
+        #expect(try town.totals.overdue == 1)
+        // It is sent again, in case the file was removed.
+        #expect(town.dropBox.uploads.count == 2)
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.totals.outbox == 0)
+    }
+
+    @Test(arguments: [
+        SFTPError.hostKeyChanged, .hostKeyUnknown, .refusedCredential, .noSpace, .notPermitted, .noSuchPath,
+        .cannotConnect(detail: "closed"), .cut(renamed: nil, detail: "reset"), .timedOut(renamed: nil),
+    ])
+    func aFailedUploadKeepsItsRowsAndHealsByItself(error: SFTPError) async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        town.dropBox.fail(error)
+        let failed = try await town.nextCycle()
+        #expect(failed.outcome == .failed)
+        #expect(failed.failures == [.upload(error)])
+        #expect(failed.failures.first?.repair.isEmpty == false)
+        #expect(failed.totals.rowsToUpload == 1)
+        town.dropBox.fail(nil)
+        let healed = try await town.nextCycle()
+        #expect(healed.outcome == .done)
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.totals.outbox == 0)
+        #expect(try town.shown(pair) == 3)
+        let isCredential = error == .refusedCredential
+        #expect(town.events.all(.authFailed).count == (isCredential ? 1 : 0))
+        #expect(town.events.all(.authRecovered).count == (isCredential ? 1 : 0))
+    }
+
+    @Test func aFileThatArrivedWithoutAnybodyHearingOfItIsRecognised() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        town.dropBox.fail(.cut(renamed: nil, detail: "reset"), isAppliedAnyway: true)
+        try await town.nextCycle()
+        try town.ingest()
+        town.dropBox.fail(nil)
+        try await town.nextCycle()
+        #expect(try town.totals.outbox == 0)
+        #expect(try town.shown(pair) == 3)
+        #expect(town.puts.allSatisfy { !$0.items.contains { $0.enrollment == pair.enrollment } })
+    }
+
+    @Test func aPausedDistrictGetsNoFile() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        town.sandbox.setDistrictState("paused")
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        #expect(town.dropBox.uploads.isEmpty)
+        town.sandbox.setDistrictState("success")
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+    }
+
+    @Test func nothingIsUploadedWhileCleverCannotBeAsked() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        let fault = town.sandbox.add(Fault(.status(503), side: .clever, count: 1000))
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        #expect(town.dropBox.uploads.isEmpty)
+        #expect(try town.totals.rowsToUpload == 1)
+        town.sandbox.removeFault(fault)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+    }
+
+    @Test func aDroppedRowIsTakenOutOfTheFileAndNotProposedAgain() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        try town.writing { [now = town.time.now] tx in
+            for item in try tx.outbox(deadOnly: false) { try tx.dropOutboxItem(item, reason: "test", now: now) }
+        }
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.isEmpty)
+        try await town.nextCycle()
+        #expect(town.dropBox.uploads.count == 2)
+        #expect(try town.totals.outbox == 0)
+        #expect(try town.shown(pair) == 3)
+        // Until the teacher changes it again.
+        try town.teach(pair, 2)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+    }
+
+    @Test func anOfficeEditOfARowThatStillLiesOnTheServerTakesItOutOfTheFile() async throws {
+        let town = try await Town.bothWays()
+        let pairs = Array(town.secondary.prefix(2))
+        for pair in pairs {
+            try town.mark(pair, "present")
+            try town.teach(pair, 3)
+        }
+        try await town.nextCycle()
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(town.dropBox.uploads.count == 1)
+        try town.mark(pairs[0], "absent")
+        try await town.nextCycle()
+        #expect(town.dropBox.uploads.count == 2)
+        #expect(town.dropBox.rows.isEmpty)
+        // Read once more, the file undoes nothing.
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.shown(pairs[0]) == 2)
+        #expect(town.dropBox.uploads.count == 2)
+    }
+
+    @Test func withOneDirectionOnlyCleversOwnChangesAreLeftAlone() async throws {
+        let town = try await Town.bothWays(direction: .toClever)
+        let pairs = town.secondary
+        try town.mark(pairs[0], "absent")
+        try town.mark(pairs[1], "present")
+        let rows = town.rows
+        try town.teach(pairs[1], 3)
+        try await town.nextCycle()
+        #expect(town.puts.isEmpty)
+        #expect(town.dropBox.rows.count == 1)
+        #expect(town.rows.count == rows.count + 1)
+        #expect(try town.totals.drift > 0)
+        try town.ingest()
+        let report = try await town.nextCycle()
+        #expect(report.counts.confirmed == 1)
+        // Both changed: a conflict like any other. Clever wins, and Schoology is not written.
+        try town.teach(pairs[0], 3)
+        try await town.nextCycle()
+        #expect(town.events.all(.conflictDetected).map { $0["outcome"] } == ["clever wins: left as it is"])
+        #expect(town.puts.isEmpty)
+    }
+}

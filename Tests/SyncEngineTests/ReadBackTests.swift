@@ -1,0 +1,208 @@
+import AttendanceCore
+import SyncEngine
+import SyncState
+import Testing
+import Transport
+
+@testable import Sandbox
+
+/// When sections are read back, and what causes it.
+@Suite struct ReadBackTests {
+    private func reads(_ town: Town) -> [String] {
+        town.sandbox.requests.filter { $0.method == "GET" && $0.target.contains("/attendance?start=") }.map {
+            String($0.target.split(separator: "/")[2])
+        }
+    }
+
+    @Test func everySectionIsReadOnceAnInterval() async throws {
+        let town = try await Town.bothWays()
+        let sections = Set(town.sandbox.pairs().map(\.schoologySection))
+        let engine = try town.open()
+        let wait = try #require(await engine.untilReadBack())
+        #expect(wait > .minutes(14) && wait <= .minutes(15))
+        for _ in 0..<3 {
+            town.sandbox.clearRequests()
+            town.time.advance(.minutes(14))
+            _ = await engine.runCycle(.readBack)
+            #expect(reads(town) == [])
+            town.time.advance(.minutes(1))
+            #expect(await engine.untilReadBack() == .zero)
+            _ = await engine.runCycle(.readBack)
+            #expect(reads(town).sorted() == sections.sorted())
+        }
+        #expect(town.puts.isEmpty)
+        #expect(town.cleverRequests.isEmpty)
+    }
+
+    @Test func aTriggerCausesOneReadOfItsSection() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        let engine = try town.open()
+        _ = await engine.runCycle(.once)
+        town.sandbox.clearRequests()
+        town.time.advance(.minutes(1))
+        let note = TriggerNote(
+            schoologySection: Int64(pair.schoologySection)!, enrollment: Int64(pair.enrollment)!,
+            day: Day("2026-03-12"), edited: town.time.now)
+        try town.teach(pair, 3)
+        #expect(try town.writing { try $0.note([note, note], now: town.time.now) } == 1)
+        await engine.attendToTriggers()
+        #expect(await engine.untilReadBack() == .zero)
+        _ = await engine.runCycle(.readBack)
+        #expect(reads(town) == [pair.schoologySection])
+        #expect(try town.totals.rowsToUpload == 1)
+        _ = await engine.runCycle(.readBack)
+        #expect(reads(town).count == 1)
+    }
+
+    @Test func triggersOfWhatIsNotKnownAreNotKept() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        let notes = (0..<500).map {
+            TriggerNote(schoologySection: 9_000_000 + $0, enrollment: 1, day: Day("2026-03-12"), edited: nil)
+        }
+        #expect(try town.writing { try $0.note(notes, now: town.time.now) } == 0)
+        let forged = (0..<500).map {
+            TriggerNote(
+                schoologySection: Int64(pair.schoologySection)!, enrollment: 9_000_000 + $0, day: Day("2026-03-12"),
+                edited: nil)
+        }
+        #expect(try town.writing { try $0.note(forged, now: town.time.now) } == 1)
+        town.sandbox.clearRequests()
+        try await town.cycle(.readBack)
+        #expect(reads(town) == [pair.schoologySection])
+    }
+
+    @Test func aTriggerDuringALongScanDoesNotWaitForItsEnd() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        town.time.advance(.minutes(1))
+        town.sandbox.clearRequests()
+        let engines = Engines()
+        let wire = try Wire(
+            time: town.time,
+            beforeSend: { [sandbox = town.sandbox] request in
+                guard request.url.contains("/attendance/schools/"), engines.isFirst() else { return }
+                #expect(throws: Never.self) {
+                    try sandbox.setSchoologyMark(enrollment: pair.enrollment, date: Town.today, status: 3)
+                    _ = try town.writing {
+                        try $0.note(
+                            [
+                                TriggerNote(
+                                    schoologySection: Int64(pair.schoologySection)!, enrollment: nil, day: nil,
+                                    edited: nil)
+                            ], now: town.time.now)
+                    }
+                }
+                engines.attend()
+            })
+        let engine = try town.open(wire: wire)
+        engines.engine = engine
+        _ = await engine.runCycle(.scheduled)
+        await engines.attended()
+        let targets = town.sandbox.requests.map(\.target)
+        let read = try #require(targets.firstIndex { $0.contains("/v1/sections/\(pair.schoologySection)/attendance?") })
+        let last = try #require(targets.lastIndex { $0.contains("/attendance/schools/") })
+        #expect(read < last)
+        #expect(try town.totals.rowsToUpload + town.totals.unconfirmed == 1)
+    }
+
+    /// Hands a trigger to the engine from outside, as the daemon's listener does.
+    private final class Engines: @unchecked Sendable {
+        // Set before the cycle begins and read during it.
+        var engine: DistrictEngine?
+        private var wasFirst = false
+        private var task: Task<Void, Never>?
+
+        func isFirst() -> Bool {
+            defer { wasFirst = true }
+            return !wasFirst
+        }
+
+        func attend() { task = Task { [engine] in await engine?.attendToTriggers() } }
+
+        func attended() async { await task?.value }
+    }
+
+    @Test func readingBackEndsInTimeForTheNextPoll() async throws {
+        // A second a section: not all can be read before Clever is to be polled again.
+        let town = try await Town.bothWays(
+            sandbox: {
+                $0.schoologyCredits = 1
+                $0.schoologyReadCost = 1
+                $0.schoologyWriteCost = 1
+                $0.schoologyWindowMilliseconds = 1000
+            }
+        ) {
+            $0.clever.pollInterval = .seconds(3)
+            $0.schoology.pollInterval = .seconds(1)
+            $0.schoology.maxInFlight = 1
+        }
+        let engine = try town.open()
+        town.time.advance(.minutes(1))
+        let report = await engine.runCycle(.scheduled)
+        let total = Set(town.sandbox.pairs().map(\.schoologySection)).count
+        #expect(report.counts.sectionsRead > 0)
+        #expect(report.counts.sectionsRead < total)
+        // What was left comes first.
+        var read = Set(reads(town))
+        for _ in 0..<total where read.count < total {
+            _ = await engine.runCycle(.scheduled)
+            read.formUnion(reads(town))
+        }
+        #expect(read.count == total)
+    }
+
+    @Test func whereNothingGoesBackOnlyDriftIsLookedFor() async throws {
+        let town = try await Town.start()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.cycle(.once)
+        try town.teach(pair, 3)
+        let report = try await town.nextCycle()
+        #expect(report.totals.drift == 1)
+        #expect(town.dropBox.uploads.isEmpty)
+        #expect(try town.shown(pair) == 3)
+        // In both directions it is a change.
+        town.change {
+            $0.direction = .both
+            $0.clever.sftp = SFTPSettings()
+        }
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+        #expect(try town.totals.drift == 0)
+    }
+
+    @Test func aSectionThatSchoologyDoesNotKnowAnyMoreKeepsNoOtherFromBeingRead() async throws {
+        let town = try await Town.bothWays()
+        let pairs = town.secondary
+        let pair = try #require(pairs.first)
+        let other = try #require(pairs.first { $0.schoologySection != pair.schoologySection })
+        try town.mark(other, "present")
+        try await town.nextCycle()
+        try town.sandbox.setSectionDeleted(true, section: pair.schoologySection)
+        try town.teach(other, 3)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+        try await town.nextCycle()
+        #expect(try town.totals.unmatchedSections == 1)
+    }
+
+    @Test func aSuspendedSectionIsNotAskedForADay() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.sandbox.setSectionGone(true, section: pair.schoologySection)
+        try await town.nextCycle()
+        #expect(town.events.all(.sectionSuspended).count == 1)
+        town.sandbox.clearRequests()
+        try await town.nextCycle()
+        #expect(!reads(town).contains(pair.schoologySection))
+        town.time.advance(.hours(24))
+        try town.sandbox.setSectionGone(false, section: pair.schoologySection)
+        try await town.nextCycle()
+        #expect(reads(town).contains(pair.schoologySection))
+        #expect(town.events.all(.sectionResumed).count == 1)
+    }
+}
