@@ -96,8 +96,13 @@ public final class OpenSSHServer: Sendable {
         } else {
             user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
             script = Self.script(isolated: false)
+            // internal-sftp takes its arguments apart at spaces, whatever is quoted.
+            let link = "\(files.directory)/folder"
+            guard symlink(folder, link) == 0 else {
+                throw OpenSSHError("\(link): \(String(cString: strerror(errno)))")
+            }
             process = try Self.launch(
-                files, options + Self.settings(login, user, port, files, startFolder: folder), [], script, [])
+                files, options + Self.settings(login, user, port, files, startFolder: link), [], script, [])
             self.folder = folder
         }
         try files.write("known_hosts", knownHosts())
@@ -139,7 +144,7 @@ public final class OpenSSHServer: Sendable {
         _ login: SSHLogin, _ user: String, _ port: Int, _ files: OpenSSHFiles, startFolder: String?
     ) -> [String] {
         let names = files.hostKeys.map { $0.contains("ed25519") ? "ed25519" : $0.contains("rsa") ? "rsa" : "ecdsa" }
-        let start = startFolder.map { " -d \"\($0.replacing("%", with: "%%"))\"" } ?? ""
+        let start = startFolder.map { " -d \($0.replacing("%", with: "%%"))" } ?? ""
         return [
             "Port \(port)", "ListenAddress 127.0.0.1", "PidFile none", "AllowUsers \(user)",
             "PasswordAuthentication \(login == .password ? "yes" : "no")",
@@ -153,9 +158,9 @@ public final class OpenSSHServer: Sendable {
 
     /// `sh -c` script: $1 sshd, $2 the files' directory; isolated also $3 folder, $4 capacity, $5 user, $6 group.
     ///
-    /// `cat` ends when the owner closes its end of the pipe or dies. Isolated, the shell is the first process of its
-    /// namespace, and the kernel ends all others with it. Otherwise the connections' processes, which have left the
-    /// group, are ended by name of their parent.
+    /// `cat` ends when the owner closes its end of the socket or dies, or sshd ends. Isolated, the shell is the first
+    /// process of its namespace, and the kernel ends all others with it. Otherwise the connections' processes, which
+    /// have a group each, are found by their parent.
     private static func script(isolated: Bool) -> String {
         let prepare = """
             mkdir -p -m 755 /run/sshd
@@ -172,15 +177,17 @@ public final class OpenSSHServer: Sendable {
             isolated
             ? "exit"
             : """
-            kill -STOP "$server"
             kill -KILL $(cat "/proc/$server/task/$server/children" 2>/dev/null) "$server"
-            kill -KILL 0
+            wait
             """
         return """
             set -e
+            exec 3<&0
             \(isolated ? prepare : "")
-            ( "$1" -D -e -f "$2/sshd_config" </dev/null & echo $! >"$2/pid"; wait $!; kill -KILL 0 ) &
-            cat >/dev/null || true
+            cat <&3 >/dev/null &
+            reader=$!
+            ( "$1" -D -e -f "$2/sshd_config" </dev/null 3<&- & echo $! >"$2/pid"; wait $!; kill "$reader" ) 3<&- &
+            wait "$reader" || true
             server=$(cat "$2/pid")
             rm -rf "$2"
             \(end)

@@ -150,13 +150,11 @@ import Transport
         defer { folder.close() }
         let silent = try LoopbackServer { $0.hang() }
         defer { silent.stop() }
-        let start = ContinuousClock.now
         let request = try folder.request(port: Int(silent.port), timeout: .milliseconds(300))
         #expect(await failure(of: request) == .timedOut(renamed: false))
         let impatient = CurlSFTPTransport(connectTimeout: .milliseconds(300))
         let error = await failure(of: try folder.request(port: Int(silent.port)), by: impatient)
         #expect(error == .timedOut(renamed: false))
-        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test func connectionThatHangsHalfWay() async throws {
@@ -189,10 +187,8 @@ import Transport
         let request = try folder.request(sampleBytes(1_000_000), port: proxy.port)
         let task = Task { await failure(of: request) }
         await held.wait()
-        let start = ContinuousClock.now
         task.cancel()
         #expect(await task.value == .cancelled)
-        #expect(ContinuousClock.now - start < .seconds(10))
         #expect(folder.read() == DropFolder.old)
     }
 
