@@ -68,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "attendance-sync",
             dependencies: [
-                "AttendanceCore", "Configuration", "Operations", "SyncEngine", "SyncState", "Transport",
+                "AttendanceCore", "Configuration", "Operations", "SyncEngine", "SyncState", "Transport", "Triggers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -41,7 +41,9 @@ public final class SyncState: Sendable {
             configuration.prepareDatabase { db in
                 if access != .readOnly {
                     try db.execute(sql: "PRAGMA journal_mode = WAL")
-                    try db.execute(sql: "PRAGMA synchronous = NORMAL")
+                    // What a person or a trigger says isn't said twice: it survives a power failure. What a cycle
+                    // stores can be worked out again.
+                    try db.execute(sql: "PRAGMA synchronous = \(access == .shared ? "FULL" : "NORMAL")")
                     // A rescan must not leave a WAL that grows with the district.
                     try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
                 }

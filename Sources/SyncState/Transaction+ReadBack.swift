@@ -98,6 +98,7 @@ extension Transaction {
                     note.edited?.milliseconds, now.milliseconds,
                 ])
         }
+        try set(.triggeredAt, now.milliseconds)
         return sections.count
     }
 

@@ -30,6 +30,8 @@ public enum StateSetting: String, Sendable, CaseIterable {
     /// Schoology's credits spent in the window that ended at `schoologySpentAt`.
     case schoologySpent = "schoology_spent"
     case schoologySpentAt = "schoology_spent_at"
+    /// When a trigger last came.
+    case triggeredAt = "triggered_at"
     case cleverRefusedAt = "clever_refused_at"
     case schoologyRefusedAt = "schoology_refused_at"
     /// `attendance.csv`: when it was last uploaded, and since when its server refuses the credential.

@@ -72,6 +72,8 @@ public struct Event: Sendable, Equatable {
         case outboxDead = "outbox.dead"
         case stateMigrated = "state.migrated"
         case triggerReceived = "trigger.received"
+        case triggerListening = "trigger.listening"
+        case triggerUnavailable = "trigger.unavailable"
     }
 
     public var level: Level

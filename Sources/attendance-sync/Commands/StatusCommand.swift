@@ -74,6 +74,7 @@ struct StatusDocument: Encodable {
         var overdue = 0
         var lastUpload: String?
         var oldestUnconfirmed: String?
+        var lastTrigger: String?
         var deadLetters = 0
         var heldBatches = 0
         var unmatchedSections = 0
@@ -101,6 +102,7 @@ struct StatusDocument: Encodable {
             case unconfirmed, overdue
             case lastUpload = "last_upload"
             case oldestUnconfirmed = "oldest_unconfirmed"
+            case lastTrigger = "last_trigger"
             case deadLetters = "dead_letters"
             case heldBatches = "held_batches"
             case unmatchedSections = "unmatched_sections"
@@ -135,6 +137,7 @@ struct StatusDocument: Encodable {
             unconfirmed = totals.unconfirmed
             overdue = totals.overdue
             lastUpload = try tx.number(.csvUploadedAt).map { Timestamp(milliseconds: $0).description }
+            lastTrigger = try tx.number(.triggeredAt).map { Timestamp(milliseconds: $0).description }
             oldestUnconfirmed = try tx.oldestUnconfirmed()?.description
             deadLetters = totals.dead
             unmatchedSections = totals.unmatchedSections
@@ -236,6 +239,9 @@ struct StatusDocument: Encodable {
                 let upload = lastUpload.flatMap { Timestamp($0) }.map { Words.ago($0, now: now) } ?? "none yet"
                 let oldest = oldestUnconfirmed.flatMap { Timestamp($0) }.map { Words.ago($0, now: now) }
                 line("last upload", upload + (oldest.map { "; the oldest unconfirmed row was uploaded \($0)" } ?? ""))
+            }
+            if let trigger = lastTrigger.flatMap({ Timestamp($0) }) {
+                line("last trigger", Words.ago(trigger, now: now))
             }
             line("dead letters", String(deadLetters))
             line("open conflicts", String(openConflicts))

@@ -12,6 +12,7 @@ actor Daemon {
     private let events: EventLog
     private let shared: SharedServices
     private let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
+    private let triggers: TriggerService
     private var configuration: ServiceConfiguration
     private var runners: [String: DistrictRunner] = [:]
     /// Runners are being replaced: one such change at a time.
@@ -27,6 +28,7 @@ actor Daemon {
         self.events = events
         self.configuration = configuration
         shared = try SharedServices(events: events)
+        triggers = TriggerService(stateDirectory: configuration.stateDirectory, events: events)
         for settings in districts {
             let service = try DistrictService(
                 settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
@@ -42,6 +44,7 @@ actor Daemon {
                 ["version": .text(Version.current), "districts": .int(runners.count), "pid": .int(getpid())]))
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         for runner in runners.values { start(runner) }
+        await triggers.serve(Array(runners.values))
         notifier.send(.ready(status: "\(runners.count) districts, first cycle under way"))
         let housekeeping = Task { await self.keepHouse() }
         for await signal in signals {
@@ -53,6 +56,7 @@ actor Daemon {
         }
         notifier.send(.stopping)
         housekeeping.cancel()
+        await triggers.stop()
         await stop(Array(runners.values))
         for runner in runners.values { runner.service.state.close() }
         await shared.loop.shutdown(grace: .seconds(1))
@@ -102,6 +106,7 @@ actor Daemon {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(max(interval.milliseconds / 2, 50)))
             events.writeDueRepeats()
+            await triggers.listen()
             let states = runners.values.map { $0.hasMoved(within: interval) }
             if notifier.watchdogInterval != nil, states.allSatisfy(\.self) { notifier.send(.watchdog) }
         }
@@ -142,6 +147,11 @@ actor Daemon {
     private func apply(_ districts: [DistrictSettings]) async throws {
         isApplying = true
         defer { isApplying = false }
+        try await replaceRunners(districts)
+        await triggers.serve(Array(runners.values))
+    }
+
+    private func replaceRunners(_ districts: [DistrictSettings]) async throws {
         let wanted = Dictionary(uniqueKeysWithValues: districts.map { ($0.name, $0) })
         let leaving = runners.filter { wanted[$0.key] != $0.value.service.settings }
         await stop(Array(leaving.values))
