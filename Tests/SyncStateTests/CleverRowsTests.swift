@@ -1,0 +1,126 @@
+import AttendanceCore
+import GRDB
+import Testing
+
+@testable import SyncState
+
+/// Rows for Clever and triggers, as they are stored.
+@Suite struct CleverRowsTests {
+    private let temporary: TemporaryState
+    private static let now = TemporaryState.now
+
+    init() throws {
+        temporary = try TemporaryState()
+    }
+
+    private func enqueue(_ status: Status, isPutBack: Bool = false) throws -> OutboxItem {
+        try temporary.write { tx in
+            try tx.enqueue(
+                temporary.key(), side: .clever, status: status, cause: "schoology", isPutBack: isPutBack, cycle: 1,
+                now: Self.now)
+        }
+        return try #require(try row())
+    }
+
+    private func row() throws -> OutboxItem? {
+        try temporary.read { try $0.outboxItem(temporary.key(), side: .clever) }
+    }
+
+    private func upload(_ item: OutboxItem, watermark: Int64 = 1, now: Timestamp = TemporaryState.now) throws {
+        try temporary.write { tx in
+            try tx.markUploading([item])
+            try tx.markUploaded([item], watermark: Timestamp(seconds: watermark), now: now)
+        }
+    }
+
+    @Test func anUploadedRowWaitsForCleverAndKeepsItsFirstTime() throws {
+        let item = try enqueue(.late)
+        try upload(item)
+        try upload(item, watermark: 9, now: Self.now + .hours(1))
+        let stored = try #require(try row())
+        #expect(stored.state == .unconfirmed)
+        #expect(stored.uploads == [.late])
+        #expect(stored.uploaded == Self.now)
+        #expect(stored.uploadedWatermark == Timestamp(seconds: 1))
+        let totals = try temporary.read { try $0.totals(now: Self.now) }
+        #expect((totals.unconfirmed, totals.rowsToUpload, totals.undelivered, totals.outbox) == (1, 0, 0, 1))
+    }
+
+    @Test func anotherDecisionKeepsWhatTheFileHasCarried() throws {
+        try upload(try enqueue(.late))
+        let next = try enqueue(.absent)
+        #expect(next.state == .pending)
+        #expect(next.uploads == [.late])
+        #expect(next.uploaded == nil)
+        try upload(next)
+        #expect(try row()?.uploads == [.late, .absent])
+    }
+
+    @Test func anUploadThatADecisionOvertookLeavesTheNewOneToBeSent() throws {
+        let old = try enqueue(.late)
+        _ = try enqueue(.absent)
+        try upload(old)
+        #expect(try row()?.state == .pending)
+    }
+
+    @Test func overdueIsSaidOnce() throws {
+        try upload(try enqueue(.late))
+        func overdue(_ limit: Timestamp) throws -> Int {
+            try temporary.write { try $0.newlyOverdueRows(uploadedBefore: limit).count }
+        }
+        #expect(try overdue(Self.now) == 0)
+        #expect(try overdue(Self.now + .hours(1)) == 1)
+        #expect(try overdue(Self.now + .hours(2)) == 0)
+        #expect(try temporary.read { try $0.totals(now: Self.now) }.overdue == 1)
+        // A new decision has a time of its own.
+        try upload(try enqueue(.absent), now: Self.now + .hours(3))
+        #expect(try temporary.read { try $0.totals(now: Self.now) }.overdue == 0)
+    }
+
+    @Test func aDroppedRowThatWasUploadedMakesTheFileOutdated() throws {
+        let item = try enqueue(.late)
+        try upload(item)
+        try temporary.write { tx in
+            guard let stored = try tx.outboxItem(id: item.id) else { return }
+            try tx.dropOutboxItem(stored, reason: "test", now: Self.now)
+        }
+        #expect(try temporary.read { try $0.number(.csvIsOutdated) } == 1)
+        #expect(try temporary.read { try $0.mark(temporary.key()).refusedSchoology } == .late)
+    }
+
+    @Test(arguments: [(Status.late, false), (.absent, true)])
+    func aRowOnTheServerIsOutdatedOnceCleverSaysSomethingElse(clever: Status, isOutdated: Bool) throws {
+        try upload(try enqueue(.late))
+        try temporary.write { tx in
+            try tx.noteOutdatedRow(temporary.key(), clever: clever)
+            try tx.noteOutdatedRow(temporary.key(student: 2), clever: .excused)
+        }
+        #expect(try temporary.read { try $0.number(.csvIsOutdated) } == (isOutdated ? 1 : nil))
+    }
+
+    @Test func aStateOfTheFirstVersionIsBroughtUpWithoutLoss() throws {
+        let path = temporary.folder.path + "/old.sqlite"
+        let queue = try DatabaseQueue(path: path)
+        try Migrations.all.migrate(queue, upTo: "1-foundation")
+        try queue.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO mark(section, student, day, base, schoology) VALUES (1, 1, 20000, 1, 3), (1, 2, 20000, 2, 2);
+                    INSERT INTO outbox(side, section, student, day, status, cause, cycle, created)
+                        VALUES (1, 1, 3, 20000, 2, 'clever', 1, 5);
+                    INSERT INTO conflict(section, student, day, base, clever, schoology, policy, outcome, state, detected,
+                        cycle) VALUES (1, 4, 20000, 1, 2, 3, 'hold', 'held', 0, 5, 1);
+                    """)
+        }
+        try queue.close()
+        let state = try SyncState(directory: temporary.folder.path, district: "old", access: .exclusive)
+        #expect(state.migratedFrom == "1-foundation")
+        let day = Day(number: 20000)
+        let marks = try state.reading { tx in try [1, 2].map { try tx.mark(Key(section: 1, student: $0, day: day)) } }
+        #expect(marks.map(\.drift) == [.schoology, nil])
+        #expect(marks.map(\.base) == [.present, .absent])
+        #expect(try state.reading { try $0.outbox(deadOnly: false).map(\.uploads) } == [[]])
+        #expect(try state.reading { try $0.conflicts(openOnly: true).map(\.decision) } == [nil])
+        state.close()
+    }
+}
