@@ -34,7 +34,8 @@ public struct StateTotals: Sendable, Equatable {
     public var fields: [(name: String, value: Int)] {
         [
             ("pending", outbox - dead - rowsToUpload - unconfirmed), ("rows_to_upload", rowsToUpload),
-            ("unconfirmed_rows", unconfirmed), ("dead", dead), ("unmatched_records", waiting), ("unmapped_records", unmapped),
+            ("unconfirmed_rows", unconfirmed), ("dead", dead), ("unmatched_records", waiting),
+            ("unmapped_records", unmapped),
             ("open_conflicts", openConflicts), ("suspended_sections", suspendedSections),
         ]
     }

@@ -43,6 +43,17 @@ extension Transaction {
         }
     }
 
+    /// Sections that a trigger named since they were read.
+    public func triggeredSections(now: Timestamp) throws -> [Int64] {
+        try rows(
+            """
+            SELECT DISTINCT section.id FROM trigger_note
+            JOIN section ON section.schoology_id = trigger_note.schoology_section
+            WHERE suspended_until IS NULL OR suspended_until <= ? ORDER BY section.id
+            """, [now.milliseconds]
+        ).map { $0[0] }
+    }
+
     /// The section's window was read whole by a read that began at `startedAt`: what triggers said before is
     /// answered.
     public func finishReading(section: Int64, schoologySection: Int64, startedAt: Timestamp, edited: Bool) throws {

@@ -24,7 +24,8 @@ import Transport
     @Test(arguments: Array(1...Self.seeds), [ConflictPolicy.clever, .schoology, .newest])
     func everybodysLastWordArrivesOrIsInTheConflictLog(seed: UInt64, policy: ConflictPolicy) async throws {
         var random = SplitMix64(seed: seed &* 31 &+ UInt64(ConflictPolicy.allCases.firstIndex(of: policy)!))
-        let town = try await Town.bothWays(policy, sandbox: { $0.schoologyCredits = 1000 }, settings: { $0.clever.sftp?.confirmWithin = .hours(6) })
+        let town = try await Town.bothWays(
+            policy, sandbox: { $0.schoologyCredits = 1000 }, settings: { $0.clever.sftp?.confirmWithin = .hours(6) })
         let pairs = Array(town.secondary.prefix(6))
         let days = (0..<3).map { Town.today.adding(days: -$0) }
         let cleverWords: [(String, String?)] = [("present", nil), ("absent", nil), ("absent", "E"), ("tardy", nil)]

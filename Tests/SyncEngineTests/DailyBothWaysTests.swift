@@ -9,7 +9,8 @@ import Transport
 /// A teacher's change of a mark that came from a daily record goes back as a daily row.
 @Suite struct DailyBothWaysTests {
     private func row(
-        _ town: Town, _ pair: SandboxPair, _ status: String, code: String = "", record: CleverRecord?, daily: Bool = true
+        _ town: Town, _ pair: SandboxPair, _ status: String, code: String = "", record: CleverRecord?,
+        daily: Bool = true
     ) throws -> String {
         let ids = try town.sandbox.sisIDs(student: pair.cleverStudent, section: pair.cleverSection)
         return [

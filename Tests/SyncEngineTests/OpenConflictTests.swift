@@ -138,7 +138,9 @@ import Transport
                 try town.ingest()
                 try await town.nextCycle()
             }
-            #expect(try town.cleverSays(pair).hasPrefix(status == .late ? "tardy" : status == .present ? "present" : "absent"))
+            #expect(
+                try town.cleverSays(pair).hasPrefix(
+                    status == .late ? "tardy" : status == .present ? "present" : "absent"))
         }
         #expect(try open(town).isEmpty)
     }

@@ -24,9 +24,10 @@ extension DistrictEngine {
             try await lookUp(cleverRequests.attendance(section: section, from: first, through: last), rows)
         }
         let daily = lookups.filter(\.mayBeDaily)
-        for (place, rows) in Dictionary(grouping: daily, by: { SchoolDay(school: $0.schoolCleverID, day: $0.item.key.day) })
-            .sorted(by: { ($0.key.day, $0.key.school ?? "") < ($1.key.day, $1.key.school ?? "") })
-        {
+        for (place, rows) in Dictionary(
+            grouping: daily, by: { SchoolDay(school: $0.schoolCleverID, day: $0.item.key.day) }
+        )
+        .sorted(by: { ($0.key.day, $0.key.school ?? "") < ($1.key.day, $1.key.school ?? "") }) {
             guard let school = place.school else { continue }
             try await lookUp(
                 cleverRequests.attendance(school: school, from: place.day, through: place.day), rows)

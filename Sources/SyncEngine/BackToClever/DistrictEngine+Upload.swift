@@ -132,9 +132,9 @@ extension DistrictEngine {
             [
                 "rows": .int(overdue.count), "uploaded": .id(oldest),
                 "repair": """
-                    look in Clever's dashboard whether it took the file, and why not; the rows stay in every upload \
-                    until it shows them (`attendance-sync outbox list`)
-                    """,
+                look in Clever's dashboard whether it took the file, and why not; the rows stay in every upload \
+                until it shows them (`attendance-sync outbox list`)
+                """,
             ])
     }
 

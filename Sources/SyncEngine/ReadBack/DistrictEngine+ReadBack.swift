@@ -37,8 +37,8 @@ extension DistrictEngine {
     /// A trigger named sections: they are read next where a cycle is under way, and else in the next one.
     public func attendToTriggers() {
         hasTriggers = true
-        guard let sections = try? triggeredSections() else { return }
-        for section in sections where isVisiting && !visiting.contains(section) {
+        guard isVisiting, let sections = try? triggeredSections() else { return }
+        for section in sections where !visiting.contains(section) {
             pushQueue.first(
                 PushQueue.Entry(section: section, batchSize: settings.schoology.batchSize, readsBackOnly: true))
         }
@@ -46,7 +46,7 @@ extension DistrictEngine {
 
     /// Between two steps of a long scan: what triggers named doesn't wait for its end.
     func readTriggered() async throws {
-        guard hasTriggers, !isRefusedInThisCycle, try state.reading({ try $0.number(.watermark) }) != nil else { return }
+        guard hasTriggers, !isRefusedInThisCycle else { return }
         hasTriggers = false
         let sections = try triggeredSections()
         let (progress, readsWholeWindow) = (progress, readsWholeWindow)
@@ -57,8 +57,11 @@ extension DistrictEngine {
             count: sections.count)
     }
 
+    /// None before Clever has been read once: what it says already would look like a teacher's doing.
     private func triggeredSections() throws -> [Int64] {
-        try activeSections().filter(\.isTriggered).map(\.section)
+        try state.reading { [now] tx in
+            try tx.number(.watermark) == nil ? [] : tx.triggeredSections(now: now)
+        }
     }
 
     private func dueSections() throws -> [Int64] {

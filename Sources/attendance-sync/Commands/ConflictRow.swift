@@ -88,7 +88,9 @@ struct ConflictRow: Encodable {
         line("detected", "\(detected), cycle \(cycle)")
         line("policy", policy)
         line("outcome", outcome)
-        line(state == "dissolved" ? "dissolved" : "decided", resolved.map { $0 + (resolvedBy.map { " by \($0)" } ?? "") })
+        line(
+            state == "dissolved" ? "dissolved" : "decided", resolved.map { $0 + (resolvedBy.map { " by \($0)" } ?? "") }
+        )
         line("reason", reason)
         if state == "open" {
             lines.append("")

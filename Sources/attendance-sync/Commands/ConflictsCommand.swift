@@ -128,7 +128,8 @@ struct ConflictsCommand: AsyncParsableCommand {
             }
             if !closed.isEmpty {
                 Terminal.complain(
-                    "not open any more: \(closed.map(String.init).joined(separator: ", ")); `conflicts show ID` says why")
+                    "not open any more: \(closed.map(String.init).joined(separator: ", ")); `conflicts show ID` says why"
+                )
             }
             guard unknown.isEmpty else { throw noSuchConflicts(unknown) }
             guard closed.isEmpty else { throw ExitStatus.usage.exitCode }

@@ -183,7 +183,8 @@ struct StatusDocument: Encodable {
             if overdue > 0 {
                 needs.append(
                     "Clever has not shown \(Words.count(overdue, "uploaded row")) for more than "
-                        + "\(settings.clever.sftp?.confirmWithin ?? .zero): look in its dashboard whether it took attendance.csv")
+                        + "\(settings.clever.sftp?.confirmWithin ?? .zero): look in its dashboard whether it took attendance.csv"
+                )
             }
             let silence = settings.clever.pollInterval * 3
             if let good = try tx.lastGoodCycle()?.finished, now - good > max(silence, .minutes(15)) {
@@ -251,7 +252,9 @@ struct StatusDocument: Encodable {
                 "\(Words.count(unmatchedSections, "section")), \(Words.count(unmatchedStudents, "student")); "
                     + "\(Words.count(waitingRecords, "record")) wait")
             if quarantined > 0 { line("not understood", Words.count(quarantined, "record")) }
-            if drift > 0 { line("drift", "\(Words.count(drift, "mark")) changed on the side that is only written to, left alone") }
+            if drift > 0 {
+                line("drift", "\(Words.count(drift, "mark")) changed on the side that is only written to, left alone")
+            }
             if suspendedSections > 0 { line("suspended", "\(Words.count(suspendedSections, "section")) (410)") }
             for need in needsPerson { lines.append("  ! \(need)") }
             return lines.joined(separator: "\n")

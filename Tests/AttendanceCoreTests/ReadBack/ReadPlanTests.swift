@@ -58,12 +58,15 @@ import Testing
     }
 
     @Test func theOrderIsTheSameHoweverTheyCome() {
-        let sections = (1...30).map { section($0, read: $0 % 4 == 0 ? nil : 15 + $0 % 3, edited: $0 % 5 == 0 ? 1 : nil) }
+        let sections = (1...30).map {
+            section($0, read: $0 % 4 == 0 ? nil : 15 + $0 % 3, edited: $0 % 5 == 0 ? 1 : nil)
+        }
         #expect(order(sections) == order(sections.reversed()))
     }
 
     @Test(arguments: [
-        ("2026-03-08", 0), ("2026-03-12", 4), ("2026-03-14", 6), ("1970-01-01", 4), ("1969-12-28", 0), ("2000-02-29", 2),
+        ("2026-03-08", 0), ("2026-03-12", 4), ("2026-03-14", 6), ("1970-01-01", 4), ("1969-12-28", 0),
+        ("2000-02-29", 2),
     ])
     func aDayKnowsItsWeekday(day: String, weekday: Int) {
         #expect(Day(day)?.weekday == weekday)

@@ -1,0 +1,105 @@
+import AttendanceCore
+import SchoologyAPI
+import SyncState
+
+/// One PUT request, and what each item's code says.
+extension DistrictEngine {
+    /// Sends one request and stores what each item's code says.
+    ///
+    /// - Returns: whether the section's next batch may go.
+    func put(
+        _ batch: [PendingWrite], _ section: PushSection, paidBy reservation: inout SchoologyClient.Reservation
+    ) async throws -> Bool {
+        try state.transaction { tx in
+            for write in batch { try tx.markSent(write.item.id, status: write.status) }
+            try self.storeSpending(tx)
+        }
+        counts.puts += 1
+        counts.sent += batch.count
+        let request = schoologyRequests.putAttendance(
+            section: String(section.schoologyID), items: batch.map(\.wireItem))
+        switch await schoology.write(request, paidBy: &reservation, readAt: section.readAt) {
+        case .accepted(let response):
+            guard let results = try? SchoologyAnswer.putResults(response.body), results.count == batch.count else {
+                try outcomeUnknown(batch, section, cause: "the answer does not tell what became of each item")
+                return false
+            }
+            return try await store(results, batch, section)
+        case .unknown(let cause):
+            try outcomeUnknown(batch, section, cause: cause)
+            return false
+        case .notApplied(let cause):
+            try tryAgain(batch.map(\.item), section, code: nil, message: cause, unknown: false)
+            return false
+        case .told(let tooLong, let cause):
+            try waitAsTold(batch, section, tooLong: tooLong, cause: cause)
+            return false
+        case .failed(let failure):
+            try await writeFailed(failure, batch, section)
+            return false
+        }
+    }
+
+    private func store(
+        _ results: [ItemResult], _ batch: [PendingWrite], _ section: PushSection
+    ) async throws -> Bool {
+        var sorted: [ItemVerdict: [(write: PendingWrite, result: ItemResult)]] = [:]
+        for (write, result) in zip(batch, results) {
+            let verdict = ItemVerdict.verdict(code: result.code, rosterRefreshed: write.item.rosterRefreshed)
+            sorted[verdict, default: []].append((write, result))
+        }
+        let acknowledged = sorted[.acknowledged] ?? []
+        let dead = sorted[.dead] ?? []
+        try state.transaction { tx in
+            for (write, _) in acknowledged { try self.acknowledge(write, tx) }
+            for (write, result) in dead { try self.reject(write.item, code: result.code, message: result.message, tx) }
+        }
+        counts.acknowledged += acknowledged.count
+        log(
+            .info, .pushSent,
+            [
+                "schoology_section_id": .int(section.schoologyID), "items": .int(batch.count),
+                "acknowledged": .int(acknowledged.count), "failed": .int(batch.count - acknowledged.count),
+            ])
+        if let gone = sorted[.suspendSection], !gone.isEmpty {
+            try notSent(gone.map(\.write.item))
+            try suspend(section)
+            return false
+        }
+        if let missing = sorted[.refreshRoster], !missing.isEmpty {
+            try notSent(missing.map(\.write.item))
+            try await refreshAfterNotFound(missing.map(\.write.item), section)
+        }
+        if let unknown = sorted[.unknown], !unknown.isEmpty {
+            try outcomeUnknown(
+                unknown.map(\.write), section, cause: "the answer gives no code for \(unknown.count) items")
+        }
+        if let refused = sorted[.retry], !refused.isEmpty {
+            let first = refused[0].result
+            try tryAgain(
+                refused.map(\.write.item), section, code: first.code, message: first.message, unknown: false)
+        }
+        return true
+    }
+
+    private func acknowledge(_ write: PendingWrite, _ tx: Transaction) throws {
+        let key = write.item.key
+        var mark = try tx.mark(key)
+        try tx.audit(
+            key, side: .schoology, was: mark.schoology ?? .present, now: write.status, cause: write.item.cause,
+            cycle: write.item.cycle, at: now)
+        mark.schoology = write.status
+        mark.schoologySeen = nil
+        mark.drift = nil
+        try tx.removeOutboxItem(write.item.id)
+        guard try cleverStatus(key, tx)?.status ?? write.status == write.status else {
+            // An operator decided for what neither side said: Clever has yet to be brought to it.
+            return try tx.save(mark, key)
+        }
+        mark.base = write.status
+        mark.refusedClever = nil
+        mark.refusedSchoology = nil
+        try tx.save(mark, key)
+        try tx.dissolveConflict(key, now: now)
+    }
+}

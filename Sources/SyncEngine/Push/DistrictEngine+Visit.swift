@@ -1,0 +1,222 @@
+import AttendanceCore
+import SchoologyAPI
+import SyncState
+
+/// The visit of one section: read it, merge every key that may have moved, and write what is decided.
+extension DistrictEngine {
+    /// Visits one section: reads it, merges every key that may have moved, and writes what is decided.
+    func visit(_ entry: PushQueue.Entry) async throws {
+        // A trigger may name a section that is being visited just now.
+        guard visiting.insert(entry.section).inserted else {
+            return pushQueue.again(entry, at: world.clock.uptime() + .seconds(1))
+        }
+        defer { visiting.remove(entry.section) }
+        let dueBy = kind == .once ? nil : now
+        let items =
+            entry.readsBackOnly
+            ? []
+            : try state.reading { try $0.itemsToPush(section: entry.section, dueBy: dueBy) }
+                .filter { $0.attempts < RetryPolicy.triesInACycle }
+        guard !items.isEmpty || entry.readsBackOnly, let place = try state.reading({ try $0.section(entry.section) })
+        else { return }
+        guard let schoologyID = place.schoologyID else {
+            try state.transaction { try self.loseMatch(items, $0) }
+            return
+        }
+        var section = PushSection(
+            entry: entry, schoologyID: schoologyID, wasSuspended: place.suspendedUntil != nil, items: items,
+            window: window(of: items), lastReadAt: place.readAt)
+        var reservation = SchoologyClient.Reservation()
+        defer { schoology.giveBack(&reservation) }
+        let reading: SectionReading
+        do {
+            if !items.isEmpty { reservation = try await schoology.reserve() }
+            section.readBegunAt = now
+            reading = try await read(section, paidBy: &reservation)
+            section.readAt = world.clock.uptime()
+            try await checkEnrollments(of: section, reading)
+        } catch {
+            try await readFailed(error, section)
+            return
+        }
+        readFailuresInARow = 0
+        counts.sectionsRead += 1
+        try recovered(.schoology)
+        let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
+        // Should a write have to be tried again, it is in the outbox by now.
+        section.entry.readsBackOnly = section.entry.readsBackOnly && writes.isEmpty
+        for batch in BatchPlan.requests(writes, size: entry.batchSize) {
+            if stopFlag.isSet || stopsWrites { return }
+            do {
+                // First the credits, then the marker of `put`: a wait for them must not look like a lost answer.
+                try await schoology.payForWrite(&reservation)
+            } catch {
+                return try await readFailed(error, section)
+            }
+            guard try await put(batch, section, paidBy: &reservation) else { return }
+        }
+    }
+
+    /// The days to read: those of the writes that wait and, once all of Clever's have been read in this cycle, the
+    /// whole window, as it costs the same request.
+    private func window(of items: [OutboxItem]) -> ClosedRange<Day> {
+        let whole = today - (max(settings.clever.lookback.wholeDays, 1) - 1)...today
+        guard let newest = items.first?.key.day, let oldest = items.last?.key.day else { return whole }
+        guard readsWholeWindow else { return oldest...newest }
+        return min(oldest, whole.lowerBound)...max(newest, whole.upperBound)
+    }
+
+    private func read(
+        _ section: PushSection, paidBy reservation: inout SchoologyClient.Reservation
+    ) async throws(SideFailure) -> SectionReading {
+        var reading = SectionReading()
+        var page = try await schoology.read(
+            schoologyRequests.attendance(
+                section: String(section.schoologyID), from: section.window.lowerBound,
+                through: section.window.upperBound),
+            paidBy: &reservation, SchoologyAnswer.attendance)
+        try reading.add(page)
+        var seen: Set<String> = []
+        while let next = page.next {
+            guard seen.insert(next).inserted else {
+                throw .malformed(.schoology, detail: "its pages of attendance go round in a circle")
+            }
+            page = try await schoology.read(try following(next), SchoologyAnswer.attendance)
+            try reading.add(page)
+        }
+        return reading
+    }
+
+    /// Makes sure of who is enrolled before a mark that is gone is taken for a teacher's "present": the rows of
+    /// somebody who has left the section go with them.
+    private func checkEnrollments(of section: PushSection, _ reading: SectionReading) async throws(SideFailure) {
+        let needsCheck: Bool
+        do {
+            needsCheck = try state.reading { tx in
+                let students = try tx.activeStudents(
+                    section: section.entry.section, schoologySection: section.schoologyID)
+                let isNew = try reading.all.contains {
+                    try students[$0.place.enrollment] == nil
+                        && !tx.knowsEnrollment($0.place.enrollment, schoologySection: section.schoologyID)
+                }
+                if isNew, strangersSeen.insert(section.entry.section).inserted { return true }
+                guard settings.direction.writesClever else { return false }
+                let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
+                return try tx.storedKeys(
+                    section: section.entry.section, from: section.window.lowerBound, through: section.window.upperBound
+                ).contains { key, schoology in
+                    guard schoology != .present, let enrollment = enrollments[key.student] else { return false }
+                    return reading.status(SectionReading.Place(enrollment: enrollment, day: key.day)) == .present
+                }
+            }
+        } catch {
+            // A state that can't be read ends the cycle at the next step.
+            return
+        }
+        // Who is enrolled is asked for at most once a cycle.
+        guard needsCheck, enrollmentsChecked.insert(section.entry.section).inserted else { return }
+        let enrollments = try await list(schoologyRequests.enrollments(section: String(section.schoologyID)))
+        try? state.transaction { tx in
+            try tx.store(
+                enrollments: enrollments.compactMap(RosterEnrollment.init), section: section.entry.section,
+                schoologyID: section.schoologyID)
+        }
+    }
+
+    /// Merges every key of the section that may have moved with what Schoology shows now.
+    private func mergeAgain(
+        _ section: PushSection, _ reading: SectionReading, _ tx: Transaction
+    ) throws -> [PendingWrite] {
+        if section.wasSuspended { try resume(section, tx) }
+        var writes: [PendingWrite] = []
+        var pending: Set<SectionReading.Place> = []
+        for item in section.items {
+            // A newer decision may have taken the item's place while the section was read.
+            guard let item = try tx.outboxItem(id: item.id) else { continue }
+            let placement: Placement
+            do {
+                placement = try tx.placement(section: item.key.section, student: item.key.student)
+            } catch let nowhere as NoPlacement {
+                try tx.waitForMatch(item.key, reason: nowhere.reason)
+                try tx.removeOutboxItem(item.id)
+                continue
+            }
+            guard placement.schoologySection == section.schoologyID else { continue }
+            let place = SectionReading.Place(enrollment: placement.enrollment, day: item.key.day)
+            guard !reading.isUnreadable(place) else {
+                let message = "Schoology's mark can't be read"
+                try giveUpForNow(item, code: nil, message: message, unknown: item.sent != nil, tx)
+                continue
+            }
+            pending.insert(place)
+            let seenAt = try editTime(place, section, tx)
+            guard let status = try settle(item.key, showing: reading.status(place), seenAt: seenAt, tx) else {
+                continue
+            }
+            writes.append(
+                PendingWrite(
+                    item: item, enrollment: placement.enrollment, status: status, comment: reading.comment(place)))
+        }
+        writes += try mergeOthers(section, reading, except: pending, tx)
+        return writes
+    }
+
+    /// Merges the keys that nothing waits for: what Schoology shows, and what it showed before. Rows of present are
+    /// left out by Schoology, so what is stored as something else and isn't there was set to present.
+    private func mergeOthers(
+        _ section: PushSection, _ reading: SectionReading, except pending: Set<SectionReading.Place>, _ tx: Transaction
+    ) throws -> [PendingWrite] {
+        let students = try tx.activeStudents(section: section.entry.section, schoologySection: section.schoologyID)
+        let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
+        var places: [(key: Key, place: SectionReading.Place)] = []
+        for (place, _) in reading.all where !pending.contains(place) && section.window.contains(place.day) {
+            guard let student = students[place.enrollment] else { continue }
+            places.append((Key(section: section.entry.section, student: student, day: place.day), place))
+        }
+        let shown = Set(places.map(\.place))
+        for (key, _) in try tx.storedKeys(
+            section: section.entry.section, from: section.window.lowerBound, through: section.window.upperBound)
+        {
+            guard let enrollment = enrollments[key.student] else { continue }
+            let place = SectionReading.Place(enrollment: enrollment, day: key.day)
+            guard !pending.contains(place), !shown.contains(place), !reading.isUnreadable(place) else { continue }
+            places.append((key, place))
+        }
+        places.sort { ($0.key.day, $0.key.student) < ($1.key.day, $1.key.student) }
+
+        var writes: [PendingWrite] = []
+        var edited = false
+        for (key, place) in places {
+            let status = reading.status(place)
+            let mark = try tx.mark(key)
+            if (mark.schoology ?? .present) != status { edited = true }
+            // Schoology shows what both sides agreed on, as before: there is nothing to decide.
+            guard mark.schoology != status || mark.base != status || mark.drift != nil else { continue }
+            let seenAt = try editTime(place, section, tx)
+            guard let write = try settle(key, showing: status, seenAt: seenAt, tx) else { continue }
+            if let item = try tx.outboxItem(key, side: .schoology), item.status == write {
+                // It has its own time, or was rejected for good.
+                continue
+            }
+            try tx.enqueue(key, side: .schoology, status: write, cause: "clever", cycle: cycle, now: now)
+            counts.decided += 1
+            guard let item = try tx.outboxItem(key, side: .schoology) else { continue }
+            writes.append(
+                PendingWrite(item: item, enrollment: place.enrollment, status: write, comment: reading.comment(place)))
+        }
+        if section.window.contains(today), section.entry.readsBackOnly || readsWholeWindow {
+            try tx.finishReading(
+                section: section.entry.section, schoologySection: section.schoologyID, startedAt: section.readBegunAt,
+                edited: edited)
+        }
+        return writes
+    }
+
+    /// When an edit that is seen now was made: as a trigger told, else at the time of the read.
+    private func editTime(_ place: SectionReading.Place, _ section: PushSection, _ tx: Transaction) throws -> Timestamp
+    {
+        try tx.triggerTime(
+            schoologySection: section.schoologyID, enrollment: place.enrollment, day: place.day,
+            lastRead: section.lastReadAt) ?? now
+    }
+}
