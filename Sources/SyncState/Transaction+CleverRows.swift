@@ -177,8 +177,12 @@ extension Transaction {
             .map(Timestamp.init(milliseconds:))
     }
 
-    /// A row has become a change of its own again; see ``OutboxItem/isPutBack``.
+    /// A row has become a change of its own again, and is sent anew; see ``OutboxItem/isPutBack``.
     public func clearPutBack(_ id: Int64) throws {
-        try run("UPDATE outbox SET put_back = 0 WHERE id = ?", [id])
+        try run(
+            """
+            UPDATE outbox SET put_back = 0, state = 0, uploaded = NULL, uploaded_watermark = NULL, overdue = 0
+            WHERE id = ?
+            """, [id])
     }
 }

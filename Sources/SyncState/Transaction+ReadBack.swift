@@ -21,20 +21,25 @@ public struct TriggerNote: Sendable, Equatable {
 extension Transaction {
     /// Every active section: matched, in the roster, in scope, with students, and neither suspended nor of a past
     /// term in Schoology.
-    public func sectionsToRead(schools: [Int64], now: Timestamp) throws -> [SectionToRead] {
+    ///
+    /// - Parameter triggeredBy: triggers that came later don't count yet.
+    public func sectionsToRead(
+        schools: [Int64], triggeredBy: Timestamp, now: Timestamp
+    ) throws -> [SectionToRead] {
         let generation = try number(.rosterGeneration) ?? 0
         return try rows(
             """
             SELECT section.id, read_at, edited_at,
                 (SELECT max(meeting_days) FROM schoology_section WHERE schoology_section.schoology_id = section.schoology_id),
-                EXISTS(SELECT 1 FROM trigger_note WHERE trigger_note.schoology_section = section.schoology_id)
+                EXISTS(SELECT 1 FROM trigger_note
+                    WHERE trigger_note.schoology_section = section.schoology_id AND received <= ?)
             FROM section
             WHERE section.schoology_id IS NOT NULL AND generation >= ? AND school IN (\(Self.list(schools)))
                 AND (suspended_until IS NULL OR suspended_until <= ?)
                 AND EXISTS(SELECT 1 FROM membership WHERE membership.section = section.id)
                 AND NOT EXISTS(SELECT 1 FROM schoology_section past
                     WHERE past.schoology_id = section.schoology_id AND past.active = 0)
-            """, [generation, now.milliseconds]
+            """, [triggeredBy.milliseconds, generation, now.milliseconds]
         ).map { row in
             SectionToRead(
                 section: row[0], readAt: (row[1] as Int64?).map(Timestamp.init(milliseconds:)),
@@ -43,16 +48,18 @@ extension Transaction {
         }
     }
 
-    /// Sections that a trigger named since they were read.
-    public func triggeredSections(now: Timestamp) throws -> [Int64] {
+    /// Sections that a trigger named since they were read, and until `triggeredBy`.
+    public func triggeredSections(triggeredBy: Timestamp, now: Timestamp) throws -> [Int64] {
         try rows(
             """
             SELECT DISTINCT section.id FROM trigger_note
             JOIN section ON section.schoology_id = trigger_note.schoology_section
-            WHERE suspended_until IS NULL OR suspended_until <= ? ORDER BY section.id
-            """, [now.milliseconds]
+            WHERE received <= ? AND (suspended_until IS NULL OR suspended_until <= ?) ORDER BY section.id
+            """, [triggeredBy.milliseconds, now.milliseconds]
         ).map { $0[0] }
     }
+
+    public func hasTriggerNotes() throws -> Bool { try row("SELECT 1 FROM trigger_note LIMIT 1") != nil }
 
     /// The section's window was read whole by a read that began at `startedAt`: what triggers said before is
     /// answered.

@@ -169,10 +169,15 @@ import Transport
     @Test func anEditThatIsTakenBackBeforeTheUploadLeavesNothing() async throws {
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)
+        let other = try #require(town.secondary.last)
         try town.mark(pair, "present")
+        try town.mark(other, "present")
+        try town.teach(other, 3)
+        try await town.nextCycle()
+        try town.ingest()
         try await town.nextCycle()
         try town.teach(pair, 3)
-        // Nothing is uploaded where Clever is not polled.
+        // The last upload was just now.
         town.time.advance(.minutes(15))
         try await town.cycle(.readBack)
         #expect(try town.totals.rowsToUpload == 1)
@@ -180,7 +185,31 @@ import Transport
         town.time.advance(.minutes(15))
         try await town.cycle(.readBack)
         #expect(try town.totals.outbox == 0)
-        #expect(town.dropBox.uploads.isEmpty)
+        #expect(town.dropBox.uploads.count == 1)
+    }
+
+    @Test func aRowMayGoBeforeTheNextPollAndThenCleverIsAskedFirst() async throws {
+        let town = try await Town.bothWays(settings: { $0.clever.pollInterval = .hours(5) })
+        let pair = try #require(town.secondary.first)
+        let other = try #require(town.secondary.last)
+        try town.mark(pair, "present")
+        try town.mark(other, "present")
+        try await town.nextCycle()
+        let engine = try town.open()
+        #expect(await engine.untilUpload() == nil)
+        try town.teach(pair, 3)
+        town.time.advance(.minutes(15))
+        town.sandbox.clearRequests()
+        _ = await engine.runCycle(.readBack)
+        #expect(town.cleverRequests.first?.target == "/v3.1/districts")
+        #expect(town.dropBox.rows.count == 1)
+        try town.teach(other, 3)
+        town.time.advance(.minutes(15))
+        _ = await engine.runCycle(.readBack)
+        #expect(await engine.untilUpload() == .minutes(45))
+        town.time.advance(.minutes(45))
+        _ = await engine.runCycle(.readBack)
+        #expect(town.dropBox.rows.count == 2)
     }
 
     @Test func aRowThatCleverDoesNotShowInTimeIsOverdueOnce() async throws {

@@ -30,7 +30,8 @@ import Transport
         let days = (0..<3).map { Town.today.adding(days: -$0) }
         let cleverWords: [(String, String?)] = [("present", nil), ("absent", nil), ("absent", "E"), ("tardy", nil)]
         var edits: [String: [Edit]] = [:]
-        var taken = 0
+        var taken: [UInt8]?
+        var uploads = 0
 
         func edit() throws {
             let pair = pairs.randomElement(using: &random)!
@@ -56,18 +57,11 @@ import Transport
         }
 
         for _ in 0..<30 {
+            // An edit of the office between Clever's taking the file and its showing it is gone before anybody could see
+            // it: so none is made then.
+            if let file = taken { _ = town.sandbox.ingest(csv: file) }
+            taken = nil
             for _ in 0..<Int.random(in: 0...2, using: &random) { try edit() }
-            if Int.random(in: 0..<4, using: &random) == 0, town.dropBox.file != nil {
-                // What Clever takes over an edit that it has not shown yet is gone before anybody could see it.
-                town.dropBox.fail(nil)
-                try await town.nextCycle(upload: false)
-                // It may miss a file that was soon replaced, and takes none twice.
-                let uploads = town.dropBox.uploads
-                if let file = (max(taken, uploads.count - 2)..<uploads.count).randomElement(using: &random) {
-                    _ = town.sandbox.ingest(csv: uploads[file].bytes)
-                    taken = file + 1
-                }
-            }
             switch Int.random(in: 0..<10, using: &random) {
             case 0: town.dropBox.fail(.cut(renamed: nil, detail: "reset"), isAppliedAnyway: true)
             case 1: town.dropBox.fail(.cannotConnect(detail: "closed"))
@@ -81,16 +75,20 @@ import Transport
                 time: town.time,
                 fate: { number, _ in number != killedAt ? .delivered : isApplied ? .killedAfter : .killedBefore })
             _ = await (try town.open(wire: wire)).runCycle(kind, upload: Bool.random(using: &random))
+            // Clever reads a file minutes after it came, or misses it.
+            if town.dropBox.uploads.count > uploads {
+                uploads = town.dropBox.uploads.count
+                taken = Int.random(in: 0..<5, using: &random) > 1 ? town.dropBox.file : nil
+            }
         }
 
         // The storm is over: within a few cycles both sides agree.
         town.dropBox.fail(nil)
         for _ in 0..<5 {
             try await town.nextCycle()
-            if town.dropBox.uploads.count > taken, let file = town.dropBox.file {
-                _ = town.sandbox.ingest(csv: file)
-                taken = town.dropBox.uploads.count
-            }
+            // What Clever missed is uploaded again once it is overdue.
+            if let file = town.dropBox.file { _ = town.sandbox.ingest(csv: file) }
+            town.time.advance(.hours(7))
         }
         try await town.nextCycle()
         #expect(try town.totals.outbox == 0, "seed \(seed)")
@@ -116,6 +114,11 @@ import Transport
                 let shown = try #require(Status(rawValue: try town.shown(pair, on: day)))
                 // The last word of all either stands, or a conflict tells what became of it.
                 guard shown != last.status else { continue }
+                // Unless it can't be told from a row of ours that Clever took late.
+                guard
+                    last.side == .schoology
+                        || !all.contains(where: { $0.side == .schoology && $0.status == last.status })
+                else { continue }
                 let isLogged = try conflicts.contains { conflict in
                     let ids = try town.reading { try $0.cleverIDs(conflict.key) }
                     return ids.student == pair.cleverStudent && ids.section == pair.cleverSection
@@ -125,7 +128,7 @@ import Transport
                 #expect(isLogged, "seed \(seed) \(policy): \(pair) \(day) \(all) shown \(shown)\n\(story)")
             }
         }
-        let uploads = town.dropBox.uploads.count
+        uploads = town.dropBox.uploads.count
         town.sandbox.clearRequests()
         try await town.nextCycle()
         #expect(town.puts.isEmpty)

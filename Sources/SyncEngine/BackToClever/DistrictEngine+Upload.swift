@@ -58,6 +58,24 @@ extension DistrictEngine {
 
     // MARK: When
 
+    /// A row waits that has never been uploaded, and the file may go now.
+    func isUploadWanted() throws -> Bool {
+        guard settings.direction.writesClever, let target = settings.clever.sftp, world.sftp != nil, !isPaused,
+            try isUploadDue(target)
+        else { return false }
+        return try state.reading { [now] in try $0.totals(now: now).rowsToUpload } > 0
+    }
+
+    /// How long until a row that waits may be uploaded; nil where none waits.
+    public func untilUpload() -> Span? {
+        guard settings.direction.writesClever, let target = settings.clever.sftp, !isPaused,
+            let rows = try? state.reading({ [now] in try $0.totals(now: now).rowsToUpload }), rows > 0
+        else { return nil }
+        let last = (try? state.reading { try $0.number(.csvUploadedAt) }) ?? nil
+        guard let last = last.map(Timestamp.init(milliseconds:)), last <= now else { return .zero }
+        return max(target.uploadInterval - (now - last), .zero)
+    }
+
     private func isUploadDue(_ target: SFTPSettings) throws -> Bool {
         if kind != .once, let uploadNotBefore, world.clock.uptime() < uploadNotBefore { return false }
         guard !ignoresUploadInterval else { return true }
@@ -110,7 +128,7 @@ extension DistrictEngine {
             for row in try tx.rowsForClever() where row.isPutBack && row.state == .unconfirmed {
                 guard let clever = try self.cleverStatus(row.key, tx) else { continue }
                 var mark = try tx.mark(row.key)
-                _ = try self.recogniseEcho(row.key, clever.status, &mark, tx)
+                _ = try self.recogniseEcho(row.key, clever.status, modified: clever.modified, &mark, tx)
                 try tx.save(mark, row.key)
             }
         }

@@ -48,11 +48,17 @@ extension DistrictEngine {
 
     /// - Returns: whether Clever had nothing new.
     private func runSteps() async throws -> Bool {
-        guard kind != .readBack else {
+        if kind == .readBack {
             readsWholeWindow = try state.reading { try $0.number(.watermark) } != nil
             try await readBack()
-            return true
+            // A row that may go now doesn't wait for the next poll: Clever is asked at once whether its side has moved.
+            guard try isUploadWanted() else { return true }
+            readsWholeWindow = false
         }
+        return try await runStepsWithClever()
+    }
+
+    private func runStepsWithClever() async throws -> Bool {
         var unchanged = false
         var polled = false
         // Writes left by an earlier cycle wait until today's marks are read, unless Clever gives nothing.

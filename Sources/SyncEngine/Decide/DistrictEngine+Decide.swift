@@ -103,7 +103,7 @@ extension DistrictEngine {
         guard let clever = try cleverStatus(key, tx) else { return }
         var mark = try tx.mark(key)
         let before = mark
-        if try recogniseEcho(key, clever.status, &mark, tx) == nil {
+        if try recogniseEcho(key, clever.status, modified: clever.modified, &mark, tx) == nil {
             try tx.noteOutdatedRow(key, clever: clever.status)
         }
         if mark != before { try tx.save(mark, key) }

@@ -29,7 +29,7 @@ extension DistrictEngine {
             if decision == nil || clever.status == sent { mark.base = sent }
             counts.acknowledged += 1
         }
-        let row = try recogniseEcho(key, clever.status, &mark, tx)
+        let row = try recogniseEcho(key, clever.status, modified: clever.modified, &mark, tx)
         let input = MergeInput(
             base: mark.base, clever: clever.status, schoology: schoology, refusedClever: mark.refusedClever,
             refusedSchoology: mark.refusedSchoology, cleverModified: clever.modified,
@@ -78,11 +78,12 @@ extension DistrictEngine {
     ///
     /// - Returns: the row that still waits, if there is one.
     func recogniseEcho(
-        _ key: Key, _ clever: Status, _ mark: inout StoredMark, _ tx: Transaction
+        _ key: Key, _ clever: Status, modified: Timestamp?, _ mark: inout StoredMark, _ tx: Transaction
     ) throws -> OutboxItem? {
         guard let row = try tx.outboxItem(key, side: .clever) else { return nil }
         guard row.status == clever else {
-            if clever != mark.base, row.uploads.contains(clever) {
+            let isOurs = row.uploads.contains(clever) && (modified.map { canComeFromAnEarlierFile($0, row) } ?? false)
+            if clever != mark.base, isOurs {
                 // A row of ours that another has replaced since, and that Clever had taken by then.
                 try tx.audit(
                     key, side: nil, was: mark.base, now: clever, cause: "an earlier row, taken by Clever", cycle: cycle,
@@ -108,6 +109,15 @@ extension DistrictEngine {
         if row.uploads.isEmpty { counts.healed += 1 } else { counts.confirmed += 1 }
         try tx.removeOutboxItem(row.id)
         return nil
+    }
+
+    /// How long after a file was replaced Clever may still show what it said.
+    private static let takingAFile = Span.minutes(15)
+
+    /// Whether Clever can have got this from a file that carried an earlier row of the key: only until the file with
+    /// the present row took its place, and Clever was done with the old one. After that it is the office's word.
+    private func canComeFromAnEarlierFile(_ modified: Timestamp, _ row: OutboxItem) -> Bool {
+        row.uploaded.map { modified <= $0 + Self.takingAFile } ?? true
     }
 
     /// Brings the row for Clever into line with what was decided.

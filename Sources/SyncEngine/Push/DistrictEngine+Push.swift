@@ -45,13 +45,16 @@ extension DistrictEngine {
     }
 
     private func pushWorker(until deadline: Timestamp?) async throws {
+        var hasVisited = false
         while !stopFlag.isSet, !stopsWrites {
-            if let deadline, world.clock.uptime() >= deadline { return }
+            // However late it is, every worker gets something done.
+            if hasVisited, let deadline, world.clock.uptime() >= deadline { return }
             switch pushQueue.next(now: world.clock.uptime()) {
             case .empty: return
             case .wait(let until): await world.clock.sleep(until: until)
             case .entry(let entry):
                 try await visit(entry)
+                hasVisited = true
                 advance(by: 1)
             }
         }

@@ -43,10 +43,10 @@ struct PushQueue {
         return delayed.map(\.readyAt).min().map { .wait(until: $0) } ?? .empty
     }
 
-    /// Puts a section before all others, unless it is the next one already.
-    mutating func first(_ entry: Entry) {
-        guard ready.last?.section != entry.section else { return }
-        ready.append(entry)
+    /// Adds a section that is to be read soon, unless it waits for that already.
+    mutating func soon(_ entry: Entry, at readyAt: Timestamp) {
+        guard !delayed.contains(where: { $0.section == entry.section }) else { return }
+        again(entry, at: readyAt)
     }
 
     mutating func again(_ entry: Entry, at readyAt: Timestamp) {

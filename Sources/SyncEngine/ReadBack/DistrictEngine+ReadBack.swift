@@ -7,7 +7,6 @@ extension DistrictEngine {
     /// goes on in the next cycle.
     func readBack() async throws {
         guard readsWholeWindow, !isRefusedInThisCycle else { return }
-        hasTriggers = false
         let sections = try dueSections()
         guard !sections.isEmpty else { return }
         progress = CycleProgress(step: .readingBack, total: sections.count)
@@ -34,21 +33,27 @@ extension DistrictEngine {
         return soonest
     }
 
+    /// A trigger's section is read so long after it came: an edit of a whole class, and a write of ours, come back as
+    /// one trigger for each mark, and are one read.
+    public static let settling = Span.seconds(2)
+
     /// A trigger named sections: they are read next where a cycle is under way, and else in the next one.
     public func attendToTriggers() {
         hasTriggers = true
-        guard isVisiting, let sections = try? triggeredSections() else { return }
-        for section in sections where !visiting.contains(section) {
-            pushQueue.first(
-                PushQueue.Entry(section: section, batchSize: settings.schoology.batchSize, readsBackOnly: true))
+        guard isVisiting, let sections = try? triggeredSections(by: now) else { return }
+        for section in sections {
+            pushQueue.soon(
+                PushQueue.Entry(section: section, batchSize: settings.schoology.batchSize, readsBackOnly: true),
+                at: world.clock.uptime() + Self.settling)
         }
     }
 
     /// Between two steps of a long scan: what triggers named doesn't wait for its end.
     func readTriggered() async throws {
         guard hasTriggers, !isRefusedInThisCycle else { return }
-        hasTriggers = false
-        let sections = try triggeredSections()
+        let sections = try triggeredSections(by: now - Self.settling)
+        hasTriggers = try state.reading { try $0.hasTriggerNotes() }
+        guard !sections.isEmpty else { return }
         let (progress, readsWholeWindow) = (progress, readsWholeWindow)
         self.readsWholeWindow = true
         defer { (self.progress, self.readsWholeWindow) = (progress, readsWholeWindow) }
@@ -58,9 +63,9 @@ extension DistrictEngine {
     }
 
     /// None before Clever has been read once: what it says already would look like a teacher's doing.
-    private func triggeredSections() throws -> [Int64] {
+    private func triggeredSections(by time: Timestamp) throws -> [Int64] {
         try state.reading { [now] tx in
-            try tx.number(.watermark) == nil ? [] : tx.triggeredSections(now: now)
+            try tx.number(.watermark) == nil ? [] : tx.triggeredSections(triggeredBy: time, now: now)
         }
     }
 
@@ -89,7 +94,9 @@ extension DistrictEngine {
 
     private func activeSections() throws -> [SectionToRead] {
         try state.reading { [settings, now] tx in
-            try tx.sectionsToRead(schools: tx.schools(only: settings.clever.schools).map(\.id), now: now)
+            try tx.sectionsToRead(
+                schools: tx.schools(only: settings.clever.schools).map(\.id), triggeredBy: now - Self.settling, now: now
+            )
         }
     }
 }

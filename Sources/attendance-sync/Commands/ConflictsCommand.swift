@@ -100,25 +100,29 @@ struct ConflictsCommand: AsyncParsableCommand {
                     continue
                 }
                 try state.transaction { tx in
-                    let wanted = all ? try tx.conflicts(openOnly: true).map(\.id) : ids
-                    for id in wanted {
-                        guard let conflict = try tx.conflict(id: id) else {
-                            unknown.append(id)
-                            continue
-                        }
-                        guard conflict.state == .open else {
-                            closed.append(id)
-                            continue
-                        }
+                    let wanted = try all ? tx.conflicts(openOnly: true).map(\.id) : ids
+                    let found = try wanted.compactMap { try tx.conflict(id: $0) }
+                    unknown += wanted.filter { id in !found.contains { $0.id == id } }
+                    closed += found.filter { $0.state != .open }.map(\.id)
+                    // All of them or none: nobody has to find out which were decided before the wrong id.
+                    guard unknown.isEmpty, closed.isEmpty else { return }
+                    for conflict in found {
                         try tx.resolve(
                             conflict, status: take.status(of: conflict), direction: settings.direction,
                             outcome: take.outcome(of: conflict, direction: settings.direction), by: name,
                             reason: reason, now: .current)
-                        guard let decided = try tx.conflict(id: id) else { continue }
+                        guard let decided = try tx.conflict(id: conflict.id) else { continue }
                         resolved.append(try ConflictRow(settings, decided, tx))
                     }
                 }
             }
+            if !closed.isEmpty {
+                Terminal.complain(
+                    "not open any more, and nothing was decided: \(closed.map(String.init).joined(separator: ", ")); `conflicts show ID` says why"
+                )
+            }
+            guard unknown.isEmpty else { throw noSuchConflicts(unknown) }
+            guard closed.isEmpty else { throw ExitStatus.usage.exitCode }
             if options.json {
                 try Terminal.say(json: ConflictsDocument(conflicts: resolved))
             } else {
@@ -126,13 +130,6 @@ struct ConflictsCommand: AsyncParsableCommand {
                 if resolved.isEmpty, all { Terminal.say("No open conflicts.") }
                 if !resolved.isEmpty { Terminal.say("The next cycle writes what was decided.") }
             }
-            if !closed.isEmpty {
-                Terminal.complain(
-                    "not open any more: \(closed.map(String.init).joined(separator: ", ")); `conflicts show ID` says why"
-                )
-            }
-            guard unknown.isEmpty else { throw noSuchConflicts(unknown) }
-            guard closed.isEmpty else { throw ExitStatus.usage.exitCode }
         }
     }
 

@@ -36,7 +36,7 @@ final class DistrictRunner: Sendable {
                     self.activity.withLock { $0 = .waiting }
                     finished(report)
                     guard report.outcome != .stopped, !Task.isCancelled else { return }
-                    let readBack = report.failures.isEmpty ? await self.untilReadBack() : nil
+                    let readBack = report.failures.isEmpty ? await self.untilMore() : nil
                     let earliest = started + Self.pause
                     let due = readBack.map { self.clock.uptime() + $0 } ?? nextPoll
                     await self.wait(until: min(nextPoll, max(due, earliest)), earliest: earliest)
@@ -52,14 +52,18 @@ final class DistrictRunner: Sendable {
     /// Between the starts of two cycles that only read Schoology back.
     private static let pause = Span.seconds(1)
 
-    /// Where nothing goes back to Clever, reading back is done with the polls.
-    private func untilReadBack() async -> Span? {
-        service.settings.direction.writesClever ? await service.engine.untilReadBack() : nil
+    /// How long until something is to be done before the next poll. Where nothing goes back to Clever, reading back is
+    /// done with the polls.
+    private func untilMore() async -> Span? {
+        guard service.settings.direction.writesClever else { return nil }
+        let (read, upload) = (await service.engine.untilReadBack(), await service.engine.untilUpload())
+        return [read, upload].compactMap { $0 }.min()
     }
 
     /// Waits for a time, or for a trigger.
     private func wait(until: Timestamp, earliest: Timestamp) async {
-        if await alarm.wait(until: until, clock) { await clock.sleep(until: min(until, earliest)) }
+        guard await alarm.wait(until: until, clock) else { return }
+        await clock.sleep(until: min(until, max(earliest, clock.uptime() + DistrictEngine.settling)))
     }
 
     /// Triggers have been noted: their sections are read next.
