@@ -100,6 +100,16 @@ extension LocalSandbox {
         }
     }
 
+    /// Deletes an enrollment, with its marks, and enrolls the same person again. Returns the new enrollment's id.
+    public func enrollAnew(_ enrollment: String) throws -> String {
+        try core.withWorld { world throws(SandboxError) in
+            let index = try world.enrollmentIndex(enrollment)
+            let old = world.district.enrollments[index]
+            world.district.enrollments[index].isDeleted = true
+            return String(SchoologyID.firstEnrollment + Int(world.district.enroll(user: old.user, in: old.section)))
+        }
+    }
+
     /// A new, empty section. Returns its id.
     public func addSchoologySection(schoolCode: String, sectionCode: String = "") -> String {
         core.withWorld { world in

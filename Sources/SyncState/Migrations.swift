@@ -135,6 +135,8 @@ enum Migrations {
         ALTER TABLE outbox ADD COLUMN uploaded_watermark INTEGER;
         ALTER TABLE outbox ADD COLUMN put_back INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE outbox ADD COLUMN overdue INTEGER NOT NULL DEFAULT 0;
+        -- A later change of the same daily record went into the file in its place.
+        ALTER TABLE outbox ADD COLUMN eclipsed INTEGER NOT NULL DEFAULT 0;
         -- Clever was asked for the records that the row may replace.
         ALTER TABLE outbox ADD COLUMN looked_up INTEGER NOT NULL DEFAULT 0;
 
@@ -145,6 +147,8 @@ enum Migrations {
         ALTER TABLE schoology_section ADD COLUMN meeting_days INTEGER;
         -- Has shown a daily record.
         ALTER TABLE school ADD COLUMN takes_daily INTEGER NOT NULL DEFAULT 0;
+        -- The enrollment whose mark was seen or written last: another one's is another mark.
+        ALTER TABLE mark ADD COLUMN enrollment INTEGER;
         -- The side that was changed there and is left alone (1 Schoology, 2 Clever).
         ALTER TABLE mark ADD COLUMN drift INTEGER;
         UPDATE mark SET drift = 1 WHERE schoology IS NOT NULL AND schoology <> base

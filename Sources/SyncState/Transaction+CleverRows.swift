@@ -122,6 +122,16 @@ extension Transaction {
         for id in ids { try run("UPDATE outbox SET looked_up = 1 WHERE id = ?", [id]) }
     }
 
+    /// Notes which rows the file leaves out, because a later change of the same daily record is in it.
+    public func setEclipsed(_ items: [OutboxItem]) throws {
+        try run("UPDATE outbox SET eclipsed = 0, message = NULL WHERE eclipsed")
+        for item in items {
+            try run(
+                "UPDATE outbox SET eclipsed = 1, message = ? WHERE id = ?",
+                ["a later change of the same daily record goes in its place", item.id])
+        }
+    }
+
     /// The file is about to be uploaded with these rows: from here on Clever may show them.
     public func markUploading(_ items: [OutboxItem]) throws {
         for item in items {

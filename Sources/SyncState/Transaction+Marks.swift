@@ -12,6 +12,8 @@ public struct StoredMark: Sendable, Equatable {
     public var refusedSchoology: Status?
     /// The side that was changed there and is left alone, as nothing is written to the other.
     public var drift: Side?
+    /// The enrollment whose mark was seen or written last; nil where a version before this stored it.
+    public var enrollment: Int64?
 
     public init() {}
 
@@ -32,7 +34,8 @@ extension Transaction {
         guard
             let row = try row(
                 """
-                SELECT base, schoology, schoology_seen, refused_clever, refused_schoology, drift FROM mark
+                SELECT base, schoology, schoology_seen, refused_clever, refused_schoology, drift, enrollment
+                FROM mark
                 WHERE section = ? AND student = ? AND day = ?
                 """, [key.section, key.student, key.day.number])
         else { return StoredMark() }
@@ -43,6 +46,7 @@ extension Transaction {
         mark.refusedClever = (row[3] as Int?).flatMap(Status.init(rawValue:))
         mark.refusedSchoology = (row[4] as Int?).flatMap(Status.init(rawValue:))
         mark.drift = (row[5] as Int?).flatMap(Side.init(code:))
+        mark.enrollment = row[6]
         return mark
     }
 
@@ -57,16 +61,17 @@ extension Transaction {
         try run(
             """
             INSERT INTO mark(section, student, day, base, schoology, schoology_seen, refused_clever, refused_schoology,
-                drift)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                drift, enrollment)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(section, student, day) DO UPDATE SET base = excluded.base, schoology = excluded.schoology,
                 schoology_seen = excluded.schoology_seen, refused_clever = excluded.refused_clever,
-                refused_schoology = excluded.refused_schoology, drift = excluded.drift
+                refused_schoology = excluded.refused_schoology, drift = excluded.drift,
+                enrollment = excluded.enrollment
             """,
             [
                 key.section, key.student, key.day.number, mark.base.rawValue, mark.schoology?.rawValue,
                 mark.schoologySeen?.milliseconds, mark.refusedClever?.rawValue, mark.refusedSchoology?.rawValue,
-                mark.drift?.code,
+                mark.drift?.code, mark.enrollment,
             ])
     }
 

@@ -59,7 +59,7 @@ extension Transaction {
                 state = CASE WHEN sent IS NULL THEN 0 ELSE 1 END, cause = excluded.cause, cycle = excluded.cycle,
                 status = excluded.status, attempts = 0, rounds = 0, next_attempt = 0, roster_refreshed = 0,
                 code = NULL, message = NULL, put_back = excluded.put_back, uploaded = NULL,
-                uploaded_watermark = NULL, overdue = 0, looked_up = 0,
+                uploaded_watermark = NULL, overdue = 0, looked_up = 0, eclipsed = 0,
                 created = CASE WHEN side = 2 THEN excluded.created ELSE created END
             """,
             [

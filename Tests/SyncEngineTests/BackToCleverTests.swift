@@ -71,6 +71,20 @@ import Transport
         #expect(try town.cleverSays(pair) == "absent")
     }
 
+    @Test func whoIsEnrolledAnewGetsCleversMarksAgainAndNoneIsTakenForPresent() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        let enrollment = try town.sandbox.enrollAnew(pair.enrollment)
+        try await town.nextCycle()
+        try await town.nextCycle()
+        #expect(town.dropBox.uploads.isEmpty)
+        #expect(try town.cleverSays(pair) == "absent")
+        #expect(try town.sandbox.schoologyMark(enrollment: enrollment, date: Town.today)?.status == 2)
+        #expect(try town.totals.outbox == 0)
+    }
+
     @Test func aRowCarriesTheDistrictsIdsAndThatOfTheRecordItReplaces() async throws {
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)

@@ -148,9 +148,6 @@ import Transport
         let pair = try #require(town.secondary.first)
         try town.mark(pair, "present")
         try town.teach(pair, 3)
-        try await town.nextCycle(.readBack)
-        town.time.advance(.minutes(20))
-        try await town.cycle(.readBack)
         try town.writing { tx in
             try tx.store(
                 RosterStudent(cleverID: pair.cleverStudent, sisID: nil, studentNumber: nil, stateID: nil),

@@ -101,6 +101,7 @@ extension DistrictEngine {
     /// because the roster lacks an id, becomes a dead letter.
     private func buildRows(_ tx: Transaction) throws -> [(item: OutboxItem, row: AttendanceRow)] {
         var carried: [AttendanceRow.Key: (item: OutboxItem, row: AttendanceRow)] = [:]
+        var eclipsed: [OutboxItem] = []
         for item in try tx.rowsForClever() {
             let place = try tx.rowPlace(item.key, daily: settings.clever.daily)
             guard let value = settings.statusMap.toClever[item.status] else { continue }
@@ -118,8 +119,9 @@ extension DistrictEngine {
                 studentSISID: student, schoolSISID: school, sectionSISID: place.isDaily ? nil : place.section,
                 day: item.key.day, status: value.status, excuseCode: value.excuseCode, recordSISID: place.record)
             // In the order of their decisions: the latest takes the place of those before.
-            carried[row.key] = (item, row)
+            if let earlier = carried.updateValue((item, row), forKey: row.key) { eclipsed.append(earlier.item) }
         }
+        try tx.setEclipsed(eclipsed)
         return carried.values.sorted { $0.item.id < $1.item.id }
     }
 

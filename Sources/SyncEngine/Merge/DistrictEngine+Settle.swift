@@ -6,11 +6,21 @@ import SyncState
 extension DistrictEngine {
     /// - Parameters:
     ///   - schoology: what Schoology shows.
+    ///   - enrollment: of the mark that was read; nil where it is the stored one.
     ///   - seenAt: when the edit was made or first seen, if this is one.
     /// - Returns: what Schoology is to become, or nil when there is nothing to write.
-    func settle(_ key: Key, showing schoology: Status, seenAt: Timestamp, _ tx: Transaction) throws -> Status? {
+    func settle(
+        _ key: Key, showing schoology: Status, of enrollment: Int64? = nil, seenAt: Timestamp, _ tx: Transaction
+    ) throws -> Status? {
         var mark = try tx.mark(key)
         let item = try tx.outboxItem(key, side: .schoology)
+        if let enrollment, let known = mark.enrollment, known != enrollment {
+            // The student was enrolled anew, and the old enrollment's marks went with it: nobody said "present". A
+            // teacher's change that is on its way to Clever comes first; then the new mark begins from nothing.
+            guard try tx.outboxItem(key, side: .clever) == nil else { return nil }
+            mark = StoredMark()
+        }
+        mark.enrollment = enrollment ?? mark.enrollment
         let before = mark.schoology ?? .present
         mark.observe(schoology, at: seenAt)
         if let refused = mark.refusedSchoology, refused != schoology { mark.refusedSchoology = nil }

@@ -89,6 +89,7 @@ extension DistrictEngine {
             key, side: .schoology, was: mark.schoology ?? .present, now: write.status, cause: write.item.cause,
             cycle: write.item.cycle, at: now)
         mark.schoology = write.status
+        mark.enrollment = write.enrollment
         mark.schoologySeen = nil
         mark.drift = nil
         try tx.removeOutboxItem(write.item.id)

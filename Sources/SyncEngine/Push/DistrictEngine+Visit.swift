@@ -150,7 +150,10 @@ extension DistrictEngine {
             }
             pending.insert(place)
             let seenAt = try editTime(place, section, tx)
-            guard let status = try settle(item.key, showing: reading.status(place), seenAt: seenAt, tx) else {
+            guard
+                let status = try settle(
+                    item.key, showing: reading.status(place), of: place.enrollment, seenAt: seenAt, tx)
+            else {
                 continue
             }
             writes.append(
@@ -191,9 +194,12 @@ extension DistrictEngine {
             let mark = try tx.mark(key)
             if (mark.schoology ?? .present) != status { edited = true }
             // Schoology shows what both sides agreed on, as before: there is nothing to decide.
-            guard mark.schoology != status || mark.base != status || mark.drift != nil else { continue }
+            let isSame = mark.enrollment ?? place.enrollment == place.enrollment
+            guard mark.schoology != status || mark.base != status || mark.drift != nil || !isSame else { continue }
             let seenAt = try editTime(place, section, tx)
-            guard let write = try settle(key, showing: status, seenAt: seenAt, tx) else { continue }
+            guard let write = try settle(key, showing: status, of: place.enrollment, seenAt: seenAt, tx) else {
+                continue
+            }
             if let item = try tx.outboxItem(key, side: .schoology), item.status == write {
                 // It has its own time, or was rejected for good.
                 continue

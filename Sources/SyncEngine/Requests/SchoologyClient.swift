@@ -27,6 +27,7 @@ final class SchoologyClient {
     private let world: World
     private let log: CycleLog
     private let slots: Slots
+    private let turn = Slots(1)
     private let stop: StopFlag
     private var budget: RateBudget
     private var allowance = RetryAllowance()
@@ -62,7 +63,10 @@ final class SchoologyClient {
     ///
     /// What is left of a window is too little for both, and would be lost in each: one section at a time may be
     /// read with it, and waits for the rest (at most `freshFor`).
+    /// First come, first served, so that the plan's order is the order of the writes.
     func reserve() async throws(SideFailure) -> Reservation {
+        await turn.take()
+        defer { turn.give() }
         while true {
             if stop.isSet { throw .stopped }
             if let closed { throw closed }

@@ -184,7 +184,7 @@ extension CycleReport {
         }
         if totals.rowsToUpload > 0 {
             lines.append(
-                "  waiting for upload    \(Words.count(totals.rowsToUpload, "row")): with the next upload, or now with `--upload`"
+                "  waiting for upload    \(Words.count(totals.rowsToUpload, "row")): goes with the next upload"
             )
         }
         if totals.unconfirmed > 0 {

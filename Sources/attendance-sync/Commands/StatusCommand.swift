@@ -133,7 +133,7 @@ struct StatusDocument: Encodable {
             openConflicts = totals.openConflicts
             outbox = totals.outbox - totals.dead
             unknown = totals.unknown
-            rowsToUpload = totals.rowsToUpload
+            rowsToUpload = totals.rowsToUpload + totals.eclipsed
             unconfirmed = totals.unconfirmed
             overdue = totals.overdue
             lastUpload = try tx.number(.csvUploadedAt).map { Timestamp(milliseconds: $0).description }
