@@ -14,8 +14,10 @@ import FoundationEssentials
 ///
 /// It ends with `stop()`, when the value goes, and when this process ends, however that happens.
 public final class OpenSSHServer: Sendable {
-    /// Whether this machine has the programs it needs.
-    public static var isInstalled: Bool { access(sshd, X_OK) == 0 && access("/usr/bin/ssh-keygen", X_OK) == 0 }
+    /// Whether this machine has the programs it needs, and an account for this process's user: sshd insists on one.
+    public static var isInstalled: Bool {
+        access(sshd, X_OK) == 0 && access("/usr/bin/ssh-keygen", X_OK) == 0 && getpwuid(getuid()) != nil
+    }
     /// Whether `login: .password`, `capacity` and the user `district` are to be had. Root alone is not enough: in most
     /// containers it may not mount anything. So it is tried, once.
     public static let canMakeUsers: Bool = {
@@ -66,7 +68,12 @@ public final class OpenSSHServer: Sendable {
         folder: String, login: SSHLogin, hostKeys: [SSHHostKey] = [.ed25519], port: Int? = nil, capacity: Int? = nil,
         options: [String] = []
     ) throws(OpenSSHError) -> OpenSSHServer {
-        guard isInstalled else { throw OpenSSHError("sshd or ssh-keygen is missing: apt-get install openssh-server") }
+        guard isInstalled else {
+            throw OpenSSHError(
+                getpwuid(getuid()) == nil
+                    ? "sshd doesn't start for a user without an account, and \(getuid()) has none"
+                    : "sshd or ssh-keygen is missing: apt-get install openssh-server")
+        }
         guard canMakeUsers || (login == .key && capacity == nil) else {
             throw OpenSSHError(
                 "passwords and a capacity need root, and mounts: only then can there be a user for the server alone")

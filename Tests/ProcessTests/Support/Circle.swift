@@ -24,10 +24,15 @@ final class Circle: Sendable {
     static func make(students: Int = 16, capacity: Int? = nil, options: Options = Options()) async throws -> Circle {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("circle-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let server = try OpenSSHServer.start(
-            folder: folder.path, login: OpenSSHServer.canMakeUsers ? .password : .key, capacity: capacity)
-        let place = try await Installation.make(students: students, dropFolder: server.folder)
-        return try Circle(place, server, folder, options)
+        do {
+            let server = try OpenSSHServer.start(
+                folder: folder.path, login: OpenSSHServer.canMakeUsers ? .password : .key, capacity: capacity)
+            let place = try await Installation.make(students: students, dropFolder: server.folder)
+            return try Circle(place, server, folder, options)
+        } catch {
+            try? FileManager.default.removeItem(at: folder)
+            throw error
+        }
     }
 
     private init(_ place: Installation, _ server: OpenSSHServer, _ folder: URL, _ options: Options) throws {
