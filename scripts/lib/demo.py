@@ -496,8 +496,8 @@ def main(bin_dir, keep, no_sftp):
             options = f"--config {sandbox.configuration}"
             row("try", f"{daemon.program} status {options}")
             row("", f"{daemon.program} unmatched {options}")
-            row("the daemon's log", f"tail -f {daemon.log}")
             row("", f"{daemon.program} conflicts list --all {options}")
+            row("the daemon's log", f"tail -f {daemon.log}")
             row("change something", "docs/SANDBOX.md has the requests; they go to")
             row("", f"{sandbox.control}/_sandbox/…")
             row("stop it", f"kill {daemon.process.pid} {sandbox.process.pid}")
