@@ -21,7 +21,9 @@ class Sandbox:
         self.configuration = f"{folder}/attendance-sync.toml"
         self.process = subprocess.Popen(
             [f"{programs}/attendance-sandbox", "--json", "--until-stdin-closes", "--for", "3h",
-             "--drop-folder", f"{folder}/drop", "--write-config", self.configuration, *options],
+             "--drop-folder", f"{folder}/drop", "--write-config", self.configuration,
+             # What is measured goes one way, and reads Schoology back as seldom as it does by itself.
+             "--no-sftp", "--direction", "to_schoology", "--read-back-interval", "15m", *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         text = ""
         for line in self.process.stdout:

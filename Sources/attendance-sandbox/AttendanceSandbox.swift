@@ -17,18 +17,13 @@ struct AttendanceSandbox: AsyncParsableCommand {
     @OptionGroup(title: "District") var district: DistrictOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Back to Clever") var backward: BackwardOptions
+    @OptionGroup(title: "Configuration of attendance-sync") var written: ConfigurationOptions
 
     @Flag(help: "Print one JSON document instead of a summary.")
     var json = false
 
     @Flag(help: "Print nothing but --json's document.")
     var quiet = false
-
-    @Option(help: ArgumentHelp("Write a configuration that works against the sandbox.", valueName: "file"))
-    var writeConfig: String?
-
-    @Option(help: ArgumentHelp("poll_interval in the written configuration.", valueName: "duration"))
-    var pollInterval = Seconds(5)
 
     @Option(help: ArgumentHelp("A JSON file of faults to install.", valueName: "file"))
     var faults: String?
@@ -46,26 +41,40 @@ struct AttendanceSandbox: AsyncParsableCommand {
     @Flag(help: "Stop when standard input closes.")
     var untilStdinCloses = false
 
+    func validate() throws {
+        guard !written.triggers || backward.triggerURL == nil else {
+            throw ValidationError("--triggers makes a --trigger-url of its own")
+        }
+        guard written.direction?.needsSFTP != true || !backward.noSftp else {
+            throw ValidationError("--direction \(written.direction?.rawValue ?? "") needs SFTP: leave out --no-sftp")
+        }
+    }
+
     func run() async throws {
         let stop = StopSignal(untilStdinCloses: untilStdinCloses, after: duration)
         var settings = SandboxSettings(try district.plan())
         limits.apply(to: &settings)
         settings.faults = try readFaults()
         let folder = try DropFolder(at: backward.dropFolder)
-        backward.apply(to: &settings, dropFolder: folder)
+        defer { folder.removeIfTemporary() }
+        let sftp = DropServer(folder: folder, options: backward)
+        defer { sftp.server?.stop() }
+        try announce(missing: sftp.missing)
+        let triggers = try written.triggerAddress()
+        backward.apply(to: &settings, dropFolder: folder, triggers: triggers)
         let sandbox: LocalSandbox
         do {
             sandbox = try await LocalSandbox.start(settings)
-        } catch {
-            folder.removeIfTemporary()
-            throw (error as? SandboxError).map { ValidationError($0.description) } ?? error
+        } catch let error as SandboxError {
+            throw ValidationError(error.description)
         }
-        let summary = Summary(
-            sandbox, dropFolder: folder.path, configuration: writeConfig.map { absolutePath($0) })
-        if let writeConfig {
-            try ConfigurationFile(sandbox: sandbox, timezone: district.timezone, pollInterval: pollInterval)
-                .write(to: absolutePath(writeConfig))
+        var files: ConfigurationFiles?
+        if let path = written.path {
+            let configuration = ConfigurationFile(
+                sandbox: sandbox, timezone: district.timezone, options: written, sftp: sftp.server, triggers: triggers)
+            files = try configuration.write(to: path)
         }
+        let summary = Summary(sandbox, dropFolder: folder.path, sftp: sftp, triggers: triggers, files: files)
         if json {
             print(try summary.json())
         } else if !quiet {
@@ -74,7 +83,16 @@ struct AttendanceSandbox: AsyncParsableCommand {
         fflush(nil)
         await stop.wait()
         await sandbox.stop()
-        folder.removeIfTemporary()
+    }
+
+    /// Says on standard error that there is no SFTP server, where one was wanted.
+    private func announce(missing reason: String?) throws {
+        guard let reason, !backward.noSftp else { return }
+        if let direction = written.direction, direction.needsSFTP {
+            throw ValidationError("--direction \(direction.rawValue) needs SFTP: \(reason)")
+        }
+        let text = "attendance-sandbox: nothing is offered over SFTP: \(reason)\n"
+        FileHandle.standardError.write(Data(text.utf8))
     }
 
     private func readFaults() throws -> [Fault] {

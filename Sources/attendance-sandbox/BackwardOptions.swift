@@ -18,6 +18,14 @@ struct BackwardOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Folder where attendance.csv is dropped.", valueName: "dir"))
     var dropFolder: String?
 
+    @Flag(help: "Don't offer the drop folder over SFTP.")
+    var noSftp = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How the SFTP server lets in: key or password. A password takes root.", valueName: "login"))
+    var sftpLogin = SFTPLogin.key
+
     @Option(
         help: ArgumentHelp(
             "Where Schoology sends attendance.update events; http://127.0.0.1:<port>/… only.", valueName: "url"))
@@ -29,10 +37,10 @@ struct BackwardOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long after a failure a trigger is sent again.", valueName: "duration"))
     var triggerRetry = Seconds(600)
 
-    func apply(to settings: inout SandboxSettings, dropFolder folder: DropFolder) {
+    func apply(to settings: inout SandboxSettings, dropFolder folder: DropFolder, triggers: TriggerAddress?) {
         settings.dropFolder = folder.path
         settings.ingestEveryMilliseconds = Int64(ingestEvery) * 1000
-        settings.triggerURL = triggerURL
+        settings.triggerURL = triggers?.url ?? triggerURL
         settings.triggersForWrites = triggerWrites
         settings.triggerRetryMilliseconds = Int64(triggerRetry.count) * 1000
     }

@@ -62,7 +62,7 @@ struct OpenSSHFiles {
 
     /// `openssl passwd -6` of `OpenSSHServer.password`.
     private static let hash =
-        "$6$attendance$FDY.sAVnhU4if8ZcFRLyoc6VLX1v/N8jMnru9Ekrf4ANFfR9QFkvk64SirTK9ctNEixALSXyXf9/ltUYmS.nz."
+        "$6$attendance$feuRsm9MKMY55fiDhgXGeAHuO.CZShvIz0odlviXsX..QccTN8OZLr4X7GKQF.UbQgYlUNoz0dwsxXfUb0C8G0"
 
     private static func makeKey(_ kind: SSHHostKey, _ path: String) throws(OpenSSHError) {
         let keygen = try SupervisedProcess([

@@ -9,14 +9,26 @@ import FoundationEssentials
 /// A real OpenSSH server on 127.0.0.1 that offers one folder over SFTP and nothing else, as Clever does.
 ///
 /// Run by root, it has a mount and a process namespace of its own, in which there is a user `district` whose home the
-/// folder is; nothing of the machine's accounts is touched. Run by anyone else, it lets in that user alone, with a key.
+/// folder is; nothing of the machine's accounts is touched. Run by anyone else, or by root in a container that allows
+/// no mounts, it lets in that user alone, with a key.
 ///
 /// It ends with `stop()`, when the value goes, and when this process ends, however that happens.
 public final class OpenSSHServer: Sendable {
-    /// Whether this machine has the programs it needs.
-    public static var isInstalled: Bool { access(sshd, X_OK) == 0 && access("/usr/bin/ssh-keygen", X_OK) == 0 }
-    /// Whether `login: .password`, `capacity` and the user `district` are to be had.
-    public static var canMakeUsers: Bool { getuid() == 0 && access(unshare, X_OK) == 0 }
+    /// Whether this machine has the programs it needs, and an account for this process's user: sshd insists on one.
+    public static var isInstalled: Bool {
+        access(sshd, X_OK) == 0 && access("/usr/bin/ssh-keygen", X_OK) == 0 && getpwuid(getuid()) != nil
+    }
+    /// Whether `login: .password`, `capacity` and the user `district` are to be had. Root alone is not enough: in most
+    /// containers it may not mount anything. So it is tried, once.
+    public static let canMakeUsers: Bool = {
+        guard getuid() == 0, access(unshare, X_OK) == 0 else { return false }
+        let script = "mount -t tmpfs tmpfs /run && echo mounted"
+        guard let attempt = try? SupervisedProcess([unshare] + namespaces + ["/bin/sh", "-c", script]) else {
+            return false
+        }
+        attempt.stop()
+        return attempt.output.contains("mounted")
+    }()
 
     public let port: Int
     public let user: String
@@ -35,11 +47,13 @@ public final class OpenSSHServer: Sendable {
     private let files: OpenSSHFiles
 
     static let districtUser = "district"
-    static let districtPassword = "attendance"
+    /// A word that nothing else says, so that a test can look for it where it must not be.
+    static let districtPassword = "winter-otter-41"
     /// Of the user `district`, unless somebody owns the folder already. No account of Debian's has it.
     private static let districtID: uid_t = 54_321
     private static let sshd = "/usr/sbin/sshd"
     private static let unshare = "/usr/bin/unshare"
+    private static let namespaces = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--"]
 
     /// Starts a server; it accepts connections when this returns. Blocks for as long as that takes, a fraction of a
     /// second (RSA keys take longer).
@@ -54,16 +68,22 @@ public final class OpenSSHServer: Sendable {
         folder: String, login: SSHLogin, hostKeys: [SSHHostKey] = [.ed25519], port: Int? = nil, capacity: Int? = nil,
         options: [String] = []
     ) throws(OpenSSHError) -> OpenSSHServer {
-        guard isInstalled else { throw OpenSSHError("sshd or ssh-keygen is missing: apt-get install openssh-server") }
+        guard isInstalled else {
+            throw OpenSSHError(
+                getpwuid(getuid()) == nil
+                    ? "sshd doesn't start for a user without an account, and \(getuid()) has none"
+                    : "sshd or ssh-keygen is missing: apt-get install openssh-server")
+        }
         guard canMakeUsers || (login == .key && capacity == nil) else {
-            throw OpenSSHError("passwords and a capacity need root: only then can there be a user for the server alone")
+            throw OpenSSHError(
+                "passwords and a capacity need root, and mounts: only then can there be a user for the server alone")
         }
         // A port that was free a moment ago can be gone.
         var attempts = port == nil ? 5 : 1
         while true {
             let files = try OpenSSHFiles(hostKeys: hostKeys, login: login)
             do {
-                let number = if let port { port } else { try freePort() }
+                let number = if let port { port } else { try LoopbackPort.free() }
                 return try OpenSSHServer(files, folder, login, number, capacity, options)
             } catch {
                 files.remove()
@@ -90,8 +110,8 @@ public final class OpenSSHServer: Sendable {
             script = Self.script(isolated: true)
             process = try Self.launch(
                 files, options + Self.settings(login, user, port, files, startFolder: nil),
-                [Self.unshare, "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--"],
-                script, [folder, "\(capacity ?? 0)", "\(owner.user)", "\(owner.group)"])
+                [Self.unshare] + Self.namespaces, script,
+                [folder, "\(capacity ?? 0)", "\(owner.user)", "\(owner.group)"])
             self.folder = capacity == nil ? folder : "/proc/\(process.processID)/root/run/sshd/jail/drop"
         } else {
             user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
@@ -173,6 +193,8 @@ public final class OpenSSHServer: Sendable {
             # A cache of the accounts would not know the new one.
             [ ! -d /run/nscd ] || mount -t tmpfs tmpfs /run/nscd
             """
+        // Where sshd runs as root it insists on this directory.
+        let privileges = "[ $(id -u) != 0 ] || mkdir -p -m 755 /run/sshd"
         let end =
             isolated
             ? "exit"
@@ -183,7 +205,7 @@ public final class OpenSSHServer: Sendable {
         return """
             set -e
             exec 3<&0
-            \(isolated ? prepare : "")
+            \(isolated ? prepare : privileges)
             cat <&3 >/dev/null &
             reader=$!
             ( "$1" -D -e -f "$2/sshd_config" </dev/null 3<&- & echo $! >"$2/pid"; wait $!; kill "$reader" ) 3<&- &
@@ -199,25 +221,5 @@ public final class OpenSSHServer: Sendable {
         guard stat(folder, &status) == 0, status.st_uid == 0 else { return (status.st_uid, status.st_gid) }
         chown(folder, districtID, districtID)
         return (districtID, districtID)
-    }
-
-    private static func freePort() throws(OpenSSHError) -> Int {
-        #if canImport(Glibc)
-            let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        #else
-            let probe = socket(AF_INET, SOCK_STREAM, 0)
-        #endif
-        defer { close(probe) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(probe, $0, length) == 0 && getsockname(probe, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw OpenSSHError("no free port: \(String(cString: strerror(errno)))") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

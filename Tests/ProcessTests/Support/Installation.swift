@@ -11,7 +11,10 @@ final class Installation: Sendable {
     /// Text of the configuration's parts that tests change.
     struct Options: Sendable {
         var service = ""
+        /// After Clever's keys; may end with tables.
         var clever = ""
+        /// After Schoology's keys; may end with tables.
+        var schoology = ""
         var pollInterval = "1s"
         var direction = "to_schoology"
         /// Further tables, after the district.
@@ -20,7 +23,7 @@ final class Installation: Sendable {
 
     static func make(
         students: Int = 16, elementaryPercent: Int = 50, days: Int = 2, oddities: DistrictPlan.Oddities = .none,
-        options: Options = Options()
+        dropFolder: String? = nil, options: Options = Options()
     ) async throws -> Installation {
         let today = SandboxClock.system.now().day
         var settings = SandboxSettings(
@@ -30,6 +33,7 @@ final class Installation: Sendable {
         // Time is real here, so there is plenty of credit.
         settings.schoologyCredits = 2000
         settings.schoologyWindowMilliseconds = 1000
+        settings.dropFolder = dropFolder
         return try Installation(try await LocalSandbox.start(settings), today, options)
     }
 
@@ -93,6 +97,7 @@ final class Installation: Sendable {
         consumer_key_file = "key"
         consumer_secret_file = "secret"
         rate_limit = { credits = 2000, window = "1s", read_cost = 1, write_cost = 3 }
+        \(options.schoology)
         """
     }
 

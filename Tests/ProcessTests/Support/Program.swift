@@ -6,8 +6,8 @@ import Synchronization
 /// Started with `posix_spawn`: Foundation's `Process` crashes now and then when many start at once.
 final class Program: Sendable {
     /// Beside the bundle that these tests are in.
-    static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        .appendingPathComponent("attendance-sync").path
+    private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
 
     struct Ended: Sendable {
         var status: Int32
@@ -21,11 +21,14 @@ final class Program: Sendable {
     /// What `waitpid` told, once it is over.
     private let result = Mutex<Int32?>(nil)
 
-    init(_ arguments: [String], environment: [String: String] = [:], in parent: URL) throws {
+    init(
+        _ arguments: [String], of product: String = "attendance-sync", environment: [String: String] = [:],
+        in parent: URL
+    ) throws {
         folder = parent.appendingPathComponent("process-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         processID = try Self.spawn(
-            [Self.path] + arguments,
+            [Self.products.appendingPathComponent(product).path] + arguments,
             environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 },
             output: folder.appendingPathComponent("out").path, log: folder.appendingPathComponent("err").path)
     }
@@ -80,6 +83,9 @@ final class Program: Sendable {
             return false
         }
     }
+
+    /// What it has written to standard output so far.
+    var output: String { text("out") }
 
     /// What it has written to standard error so far.
     var log: String { text("err") }

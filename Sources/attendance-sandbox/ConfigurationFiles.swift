@@ -1,0 +1,7 @@
+/// What `ConfigurationFile` has written.
+struct ConfigurationFiles {
+    let configuration: String
+    let passwordFile: String?
+    let privateKeyFile: String?
+    let knownHostsFile: String?
+}
