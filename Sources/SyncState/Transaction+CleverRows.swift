@@ -10,6 +10,9 @@ public struct RowPlace: Sendable, Equatable {
     public var isDaily: Bool
     /// `sis_id` of the record that the row replaces; nil where there is none, or where it has no such id.
     public var record: String?
+    /// What that record says; present where there is none.
+    public var status = CleverStatus.present
+    public var excuseCode: String?
 }
 
 /// What has to be asked of Clever before a row is sent for the first time.
@@ -37,19 +40,22 @@ extension Transaction {
             student: student, school: try sisID(school: section?[1]), section: section?[0], isDaily: false, record: nil)
         for row in try rows(
             """
-            SELECT section, sis_id, school FROM clever_record INDEXED BY clever_record_key
+            SELECT section, sis_id, school, status, code FROM clever_record INDEXED BY clever_record_key
             WHERE student = ? AND day = ? AND section IN (?, 0) ORDER BY section
             """, [key.student, key.day.number, key.section])
         {
             let school: Int64 = row[2]
+            let status = CleverStatus(rawValue: row[3]) ?? .present
             if (row[0] as Int64) != 0 {
                 // It outranks the daily record, which comes before it here.
                 place.isDaily = false
                 place.record = row[1]
+                (place.status, place.excuseCode) = (status, row[4])
                 place.school = try sisID(school: section?[1])
             } else if try dailyTargets(student: key.student, school: school, policy: policy).contains(key.section) {
                 place.isDaily = true
                 place.record = row[1]
+                (place.status, place.excuseCode) = (status, row[4])
                 place.school = try sisID(school: school)
             }
         }
@@ -61,11 +67,16 @@ extension Transaction {
         return try row("SELECT sis_id FROM school WHERE id = ?", [school])?[0]
     }
 
-    /// Rows that were never sent and whose record in Clever isn't known: none is stored for the key, as a present
-    /// record takes no row here, or the day is older than what has been read up to the watermark.
+    /// Rows whose record in Clever isn't known. The day is older than what has been read up to the watermark: then they
+    /// are looked up before every upload that carries them, as the office may have changed it. Or the row was never
+    /// sent, and no record is stored for the key, as a present one takes no row here.
     public func rowsToLookUp(daily policy: DailyPolicy, readFrom first: Day) throws -> [RowLookup] {
-        try rows("SELECT \(Self.outboxColumns) FROM outbox WHERE side = 2 AND state = 0 AND looked_up = 0")
-            .map(Self.outboxItem)
+        try rows(
+            """
+            SELECT \(Self.outboxColumns) FROM outbox
+            WHERE side = 2 AND state <> 2 AND (day < ? OR (state = 0 AND looked_up = 0))
+            """, [first.number]
+        ).map(Self.outboxItem)
             .compactMap { item in
                 let key = item.key
                 let stored = try rows(

@@ -363,6 +363,29 @@ import Transport
         #expect(town.dropBox.uploads.count == 2)
     }
 
+    /// A scan of the recent days alone does not show it, and the row goes out again with a newer one.
+    @Test func anOfficeEditOfAnOlderDayIsSeenBeforeItsRowIsSentAgain() async throws {
+        let town = try await Town.bothWays(.hold)
+        let pairs = Array(town.secondary.prefix(2))
+        let day = Town.today.adding(days: -3)
+        for pair in pairs {
+            try town.mark(pair, "present")
+            try town.mark(pair, "present", on: day)
+        }
+        try town.teach(pairs[0], 3, on: day)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+        try town.mark(pairs[0], "absent", on: day)
+        try town.teach(pairs[1], 3)
+        town.time.advance(.hours(2))
+        try await town.cycle(.scheduled)
+        #expect(try town.reading { try $0.conflicts(openOnly: true) }.count == 1)
+        // What goes out for the first one is the office's own word.
+        #expect(town.dropBox.rows.count == 2)
+        try town.ingest()
+        #expect(try town.cleverSays(pairs[0], on: day) == "absent")
+    }
+
     @Test func withOneDirectionOnlyCleversOwnChangesAreLeftAlone() async throws {
         let town = try await Town.bothWays(direction: .toClever)
         let pairs = town.secondary

@@ -212,6 +212,23 @@ import Transport
         #expect(town.dropBox.rows.allSatisfy { policy == .schoology || !$0.contains("tardy") })
     }
 
+    @Test(arguments: [("absent", "MED", "absent,MED"), ("tardy", "E", "tardy,E"), ("absent", "X9", "absent,X9")])
+    func aRowThatPutsCleversMarkBackKeepsItsCode(status: String, code: String, row: String) async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, status == "tardy" ? 2 : 3)
+        try await town.nextCycle()
+        try town.mark(pair, status, code: code)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.map { $0.contains(",section,\(row),") } == [true])
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.cleverSays(pair) == "\(status)/\(code)")
+        #expect(try town.totals.outbox == 0)
+    }
+
     @Test(arguments: [true, false])
     func newestTakesTheTimeThatATriggerTold(isTeacherLater: Bool) async throws {
         let town = try await Town.bothWays(.newest)

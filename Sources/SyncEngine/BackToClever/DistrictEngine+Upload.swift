@@ -104,7 +104,7 @@ extension DistrictEngine {
         var eclipsed: [OutboxItem] = []
         for item in try tx.rowsForClever() {
             let place = try tx.rowPlace(item.key, daily: settings.clever.daily)
-            guard let value = settings.statusMap.toClever[item.status] else { continue }
+            guard let value = value(of: item, place) else { continue }
             var lacking: [String] = []
             if place.student == nil { lacking.append("student") }
             if place.school == nil { lacking.append("school") }
@@ -123,6 +123,16 @@ extension DistrictEngine {
         }
         try tx.setEclipsed(eclipsed)
         return carried.values.sorted { $0.item.id < $1.item.id }
+    }
+
+    /// What the row says. One that only puts back what Clever has says just that, with the office's own code.
+    private func value(of item: OutboxItem, _ place: RowPlace) -> StatusMap.CleverValue? {
+        if item.isPutBack,
+            settings.statusMap.status(of: place.status, excuseCode: place.excuseCode) == item.status
+        {
+            return StatusMap.CleverValue(status: place.status, excuseCode: place.excuseCode)
+        }
+        return settings.statusMap.toClever[item.status]
     }
 
     private func confirmPutBacks() throws {

@@ -66,6 +66,8 @@ public actor DistrictEngine {
     var hasTriggers = false
     var isVisiting = false
     var visiting: Set<Int64> = []
+    /// Rows of Schoology's that can't be understood and that this was said of.
+    var unreadableSaid: Set<AttendanceReading.UnreadableKey> = []
     /// The time of day at which this cycle began.
     var cycleBegan = Timestamp(milliseconds: 0)
     /// The uptime at which Clever was last polled.

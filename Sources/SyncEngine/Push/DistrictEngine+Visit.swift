@@ -41,6 +41,15 @@ extension DistrictEngine {
         }
         readFailuresInARow = 0
         counts.sectionsRead += 1
+        for key in reading.unreadableKeys where unreadableSaid.insert(key).inserted {
+            log(
+                .warning, .recordQuarantined,
+                [
+                    "schoology_section_id": .int(schoologyID), "enrollment_id": .id(key.enrollmentID),
+                    "date": .id(key.day?.description ?? ""),
+                    "reason": "Schoology's mark can't be understood; what it says of this student is left alone",
+                ])
+        }
         try recovered(.schoology)
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
         // Should a write have to be tried again, it is in the outbox by now.

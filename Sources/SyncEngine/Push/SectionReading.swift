@@ -31,6 +31,9 @@ struct SectionReading {
 
     func comment(_ place: Place) -> String? { marks[place]?.comment }
 
+    /// The rows that can't be understood.
+    var unreadableKeys: Set<AttendanceReading.UnreadableKey> { unreadable }
+
     /// Whether Schoology gave a row for this place that can't be understood.
     func isUnreadable(_ place: Place) -> Bool {
         let id = String(place.enrollment)
