@@ -102,6 +102,22 @@ extension Transaction {
             }
     }
 
+    /// The records that rows for Clever may replace, on one day of one school: the section's own and the daily one.
+    public func recordsBehindRows(day: Day, school: Int64) throws -> Set<RecordKey> {
+        var keys: Set<RecordKey> = []
+        for row in try rows(
+            """
+            SELECT student.clever_id, section.clever_id FROM outbox
+            JOIN student ON student.id = outbox.student JOIN section ON section.id = outbox.section
+            WHERE outbox.side = 2 AND outbox.day = ? AND section.school = ?
+            """, [day.number, school])
+        {
+            keys.insert(RecordKey(student: row[0], section: row[1]))
+            keys.insert(RecordKey(student: row[0], section: ""))
+        }
+        return keys
+    }
+
     /// Stores a record that a lookup showed, also a present one, if it is newer than what is stored.
     public func storeLookedUp(
         student: Int64, section: Int64?, school: Int64, day: Day, status: CleverStatus, code: String?, sisID: String?,

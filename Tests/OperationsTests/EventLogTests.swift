@@ -19,6 +19,10 @@ import Testing
         let log: EventLog
 
         init(level: Event.Level = .info) {
+            // A process that another test starts meanwhile must not hold the end that is waited for.
+            for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+                _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+            }
             let clock = clock
             log = EventLog(
                 formatter: EventFormatter(format: .logfmt, isForJournal: true), level: level,

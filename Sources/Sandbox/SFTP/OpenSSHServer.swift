@@ -171,7 +171,7 @@ public final class OpenSSHServer: Sendable {
             "PubkeyAuthentication \(login == .key ? "yes" : "no")", "KbdInteractiveAuthentication no", "UsePAM no",
             "AuthorizedKeysFile \(startFolder == nil ? "/run/sshd" : files.directory)/authorized_keys",
             "StrictModes no", "UseDNS no", "DisableForwarding yes", "PermitTTY no", "PrintMotd no", "PrintLastLog no",
-            "MaxStartups 200", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp\(start)",
+            "MaxStartups 200", "LoginGraceTime 0", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp\(start)",
         ] + names.map { "HostKey \(files.directory)/host_\($0)" }
             + (startFolder == nil ? ["ChrootDirectory /run/sshd/jail"] : [])
     }

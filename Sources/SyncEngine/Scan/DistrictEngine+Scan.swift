@@ -108,9 +108,13 @@ extension DistrictEngine {
 
     /// Reads one day of one school to its last page. Each page is stored with the cursor of the next.
     private func read(_ unit: ScanUnit, of scan: Scan) async throws {
-        var reader = UnitReader(
-            unit: unit, stored: try state.reading { try $0.storedRecords(day: unit.day, school: unit.school) },
-            statusMap: settings.statusMap)
+        let (stored, wanted) = try state.reading { tx in
+            (
+                try tx.storedRecords(day: unit.day, school: unit.school),
+                try tx.recordsBehindRows(day: unit.day, school: unit.school)
+            )
+        }
+        var reader = UnitReader(unit: unit, stored: stored, wanted: wanted, statusMap: settings.statusMap)
         while true {
             let request =
                 if let next = reader.next {

@@ -20,6 +20,8 @@ struct UnitReader {
     private let unit: ScanUnit
     private let statusMap: StatusMap
     private var stored: [RecordKey: StoredRecord]
+    /// Records behind rows for Clever: kept though they are present, as the row carries their `sis_id`.
+    private let wanted: Set<RecordKey>
     private(set) var next: String?
     /// Students whose section records were present and passed over in this reading.
     private var passedOver: Set<String> = []
@@ -29,9 +31,12 @@ struct UnitReader {
     private var seenCursors: Set<String> = []
     private(set) var restarts = 0
 
-    init(unit: ScanUnit, stored: [RecordKey: StoredRecord], statusMap: StatusMap) {
+    init(
+        unit: ScanUnit, stored: [RecordKey: StoredRecord], wanted: Set<RecordKey> = [], statusMap: StatusMap
+    ) {
         self.unit = unit
         self.stored = stored
+        self.wanted = wanted
         self.statusMap = statusMap
         next = unit.next
         resumed = unit.next != nil
@@ -79,7 +84,9 @@ struct UnitReader {
         let key = RecordKey(student: record.student, section: record.section ?? "")
         if let known = stored[key] {
             guard record.lastModified > known.modified else { return nil }
-        } else if record.status == .present, statusMap.status(of: .present, excuseCode: record.excuseCode) == .present {
+        } else if !wanted.contains(key), record.status == .present,
+            statusMap.status(of: .present, excuseCode: record.excuseCode) == .present
+        {
             guard !record.daily else { return nil }
             guard let daily = stored[RecordKey(student: record.student, section: "")], daily.status != .present else {
                 passedOver.insert(record.student)

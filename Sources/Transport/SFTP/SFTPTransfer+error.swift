@@ -23,7 +23,13 @@ extension SFTPTransfer {
         switch code {
         case CURLE_OUT_OF_MEMORY: return .resources(detail: "out of memory")
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(renamed: renamed(step))
-        case CURLE_LOGIN_DENIED: return .refusedCredential
+        // libcurl says so as well where the connection ended during the login.
+        case CURLE_LOGIN_DENIED:
+            return isHungUp
+                ? .cannotConnect(
+                    detail:
+                        "\(address.knownHost): the connection ended during the login; if it goes on, the server may be refusing it"
+                ) : .refusedCredential
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .unusableAddress(detail: detail(code))
         case CURLE_PEER_FAILED_VERIFICATION:
             switch verdict {

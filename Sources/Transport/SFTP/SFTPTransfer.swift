@@ -92,15 +92,15 @@ final class SFTPTransfer: @unchecked Sendable {
             guard let file = MemoryFile(type.map { known.file($0, name: address.knownHost) } ?? "") else {
                 throw .resources(detail: "no memory for the host keys: \(String(cString: strerror(errno)))")
             }
-            // libcurl says that the login was denied, too, when the connection ended during it. Some servers end it to
-            // deny a login. So it counts when it is no accident: the second time.
+            // A connection that ends during the login may be an accident, and some servers end it to deny a login: it
+            // is tried once more, and then taken for a server that can't be reached now.
             for isLast in [false, true] {
                 do {
                     _ = try step(.write, easy, file)
                     return file
                 } catch {
                     if type != nil, hasNoCommonMethod { break }
-                    guard !isLast, error == .refusedCredential, isHungUp else { throw error }
+                    guard !isLast, isHungUp, case .cannotConnect = error else { throw error }
                 }
             }
         }

@@ -163,7 +163,9 @@ struct StatusDocument: Encodable {
         private func people(_ settings: DistrictSettings, _ tx: Transaction, now: Timestamp) throws -> [String] {
             var needs: [String] = []
             for side in refusedCredentials {
-                needs.append("\(side) refuses the credential: put a valid one into its file; nothing else is needed")
+                needs.append(
+                    "\(side) refuses the credential: put a valid one into its file; if systemd hands it over (LoadCredential=), also restart the service"
+                )
             }
             if let problem = try tx.text(.overridesProblem) { needs.append("\(problem): mend the file") }
             if deadLetters > 0 {
@@ -171,7 +173,7 @@ struct StatusDocument: Encodable {
             }
             if suspendedSections > 0 {
                 needs.append(
-                    "\(Words.count(suspendedSections, "section")) answer 410: their attendance belongs to the PowerSchool"
+                    "410 for \(Words.count(suspendedSections, "section")): attendance there belongs to the PowerSchool"
                         + " SIS Attendance App, which only a Schoology administrator can change")
             }
             if openConflicts > 0 {

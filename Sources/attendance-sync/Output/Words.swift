@@ -11,6 +11,7 @@ enum Words {
     /// `4 min ago`, `in 2 h`.
     static func ago(_ time: Timestamp, now: Timestamp) -> String {
         let span = now - time
+        if span.milliseconds.magnitude < 1000 { return "just now" }
         return span < .zero ? "in \(length(Span.zero - span))" : "\(length(span)) ago"
     }
 

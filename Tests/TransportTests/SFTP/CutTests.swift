@@ -19,8 +19,6 @@ import Transport
         case .cut(let renamed, _):
             #expect(limit > 1000)
             #expect(renamed == false)
-        // Twice during the login: to libcurl that is a login denied.
-        case .refusedCredential: #expect((1000..<2500).contains(limit))
         default: Issue.record("\(String(describing: error))")
         }
         #expect(folder.read() == DropFolder.old)
@@ -131,7 +129,7 @@ import Transport
                 break
             } catch {
                 switch error {
-                case .cannotConnect, .refusedCredential, .cut(renamed: false, _):
+                case .cannotConnect, .cut(renamed: false, _):
                     #expect(folder.read() == DropFolder.old)
                     outcomes.insert("old")
                 case .cut(renamed: nil, _):
