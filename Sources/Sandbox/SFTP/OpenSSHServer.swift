@@ -183,6 +183,7 @@ public final class OpenSSHServer: Sendable {
     /// have a group each, are found by their parent.
     private static func script(isolated: Bool) -> String {
         let prepare = """
+            umask 022
             mkdir -p -m 755 /run/sshd
             mount -t tmpfs -o mode=755,size=1m tmpfs /run/sshd
             mkdir -p /run/sshd/jail/drop

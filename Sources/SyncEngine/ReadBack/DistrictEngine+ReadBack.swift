@@ -19,12 +19,15 @@ extension DistrictEngine {
 
     /// How long until a section is due to be read back; nil where none is ever.
     public func untilReadBack() -> Span? {
-        guard (try? state.reading { try $0.number(.watermark) }) ?? nil != nil, let sections = try? activeSections(),
-            !sections.isEmpty
+        guard (try? state.reading { try $0.number(.watermark) }) ?? nil != nil,
+            let sections = try? activeSections(triggeredBy: now), !sections.isEmpty
         else { return nil }
         let interval = settings.schoology.pollInterval
         var soonest = interval
-        for section in sections {
+        for var section in sections {
+            // Whether it has settled is for the cycle to see.
+            if section.isTriggered { soonest = min(soonest, Self.settling) }
+            section.isTriggered = false
             guard let readAt = section.readAt, !ReadPlan.isDue(section, now: now, interval: interval) else {
                 return .zero
             }
@@ -71,7 +74,7 @@ extension DistrictEngine {
 
     private func dueSections() throws -> [Int64] {
         let interval = settings.schoology.pollInterval
-        var sections = try activeSections()
+        var sections = try activeSections(triggeredBy: now - Self.settling)
         if kind == .once {
             // Those that were visited for their writes have been read.
             sections.removeAll { section in section.readAt.map { $0 >= cycleBegan } ?? false && !section.isTriggered }
@@ -92,10 +95,10 @@ extension DistrictEngine {
         return max(Int(windows) * limit.credits / max(limit.readCost, 1), 1)
     }
 
-    private func activeSections() throws -> [SectionToRead] {
+    private func activeSections(triggeredBy time: Timestamp) throws -> [SectionToRead] {
         try state.reading { [settings, now] tx in
             try tx.sectionsToRead(
-                schools: tx.schools(only: settings.clever.schools).map(\.id), triggeredBy: now - Self.settling, now: now
+                schools: tx.schools(only: settings.clever.schools).map(\.id), triggeredBy: time, now: now
             )
         }
     }
