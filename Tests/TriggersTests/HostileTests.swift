@@ -75,7 +75,13 @@ import Triggers
                     if held.count > 100 { held.removeFirst(50) }
                 }
             }
-            #expect(await bench.status(Bench.post()) == 200)
+            // What got through may still be with its handlers, as many as there may be: then the answer is 503.
+            var status = await bench.status(Bench.post())
+            for _ in 0..<100 where status == 503 {
+                await Task.yield()
+                status = await bench.status(Bench.post())
+            }
+            #expect(status == 200)
             #expect(bench.sockets <= 1 + TriggerLimits().connections)
             // Whatever got through is what a good request says.
             #expect(bench.recorder.calls.allSatisfy { $0.allSatisfy { $0.schoologySection > 0 } })
