@@ -1,6 +1,7 @@
 import AttendanceCore
 import SyncEngine
 import SyncState
+import Synchronization
 import Testing
 import Transport
 
@@ -57,6 +58,32 @@ import Transport
         #expect(try town.shown(pair) == 1)
         #expect(try town.totals.outbox == 0)
         #expect(town.events.all(.conflictDetected).isEmpty)
+    }
+
+    @Test(arguments: ["[]", "{}", #"{"date":[]}"#])
+    func oneAnswerWithoutMarksErasesNobodysRecord(body: String) async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        let path = "/v1/sections/\(pair.schoologySection)/attendance?"
+        let count = Mutex(0)
+        let wire = try Wire(
+            time: town.time,
+            instead: { request in
+                guard request.method == .get, request.url.contains(path) else { return nil }
+                let isFirst = count.withLock { count in
+                    count += 1
+                    return count == 1
+                }
+                return isFirst ? HTTPResponse(status: 200, headers: [], body: Array(body.utf8)) : nil
+            })
+        town.time.advance(.minutes(5))
+        _ = await (try town.open(wire: wire)).runCycle(.once, upload: true)
+        #expect(count.withLock { $0 } == 2)
+        #expect(town.dropBox.uploads.isEmpty)
+        #expect(try town.totals.outbox == 0)
+        #expect(try town.shown(pair) == 2)
     }
 
     @Test func theMarksOfSomebodyWhoLeftTheSectionAreNotTakenForPresent() async throws {

@@ -51,7 +51,7 @@ import Transport
         // More of them may be on their way.
         _ = await engine.runCycle(.readBack)
         #expect(reads(town) == [])
-        #expect(await engine.untilReadBack() == .seconds(2))
+        #expect(await engine.untilReadBack() == .seconds(1))
         town.time.advance(.seconds(2))
         _ = await engine.runCycle(.readBack)
         #expect(reads(town) == [pair.schoologySection])

@@ -28,13 +28,18 @@ extension DistrictEngine {
             window: window(of: items), lastReadAt: place.readAt)
         var reservation = SchoologyClient.Reservation()
         defer { schoology.giveBack(&reservation) }
-        let reading: SectionReading
+        var reading: SectionReading
         do {
             if !items.isEmpty { reservation = try await schoology.reserve() }
             section.readBegunAt = now
             reading = try await read(section, paidBy: &reservation)
             section.readAt = world.clock.uptime()
-            try await checkEnrollments(of: section, reading)
+            if try await checkEnrollments(of: section, reading) {
+                // Marks that are gone are believed when they are gone twice: one odd answer erases nobody's record.
+                section.readBegunAt = now
+                reading = try await read(section, paidBy: &reservation)
+                section.readAt = world.clock.uptime()
+            }
         } catch {
             try await readFailed(error, section)
             return
@@ -98,7 +103,11 @@ extension DistrictEngine {
 
     /// Makes sure of who is enrolled before a mark that is gone is taken for a teacher's "present": the rows of
     /// somebody who has left the section go with them.
-    private func checkEnrollments(of section: PushSection, _ reading: SectionReading) async throws(SideFailure) {
+    ///
+    /// - Returns: whether they were read, after which the section may show something else.
+    private func checkEnrollments(
+        of section: PushSection, _ reading: SectionReading
+    ) async throws(SideFailure) -> Bool {
         let needsCheck: Bool
         do {
             needsCheck = try state.reading { tx in
@@ -120,16 +129,17 @@ extension DistrictEngine {
             }
         } catch {
             // A state that can't be read ends the cycle at the next step.
-            return
+            return false
         }
         // Who is enrolled is asked for at most once a cycle.
-        guard needsCheck, enrollmentsChecked.insert(section.entry.section).inserted else { return }
+        guard needsCheck, enrollmentsChecked.insert(section.entry.section).inserted else { return false }
         let enrollments = try await list(schoologyRequests.enrollments(section: String(section.schoologyID)))
         try? state.transaction { tx in
             try tx.store(
                 enrollments: enrollments.compactMap(RosterEnrollment.init), section: section.entry.section,
                 schoologyID: section.schoologyID)
         }
+        return true
     }
 
     /// Merges every key of the section that may have moved with what Schoology shows now.

@@ -38,7 +38,7 @@ extension DistrictEngine {
 
     /// A trigger's section is read so long after it came: an edit of a whole class, and a write of ours, come back as
     /// one trigger for each mark, and are one read.
-    public static let settling = Span.seconds(2)
+    public static let settling = Span.seconds(1)
 
     /// A trigger named sections: they are read next where a cycle is under way, and else in the next one.
     public func attendToTriggers() {
