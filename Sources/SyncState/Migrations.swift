@@ -167,7 +167,8 @@ enum Migrations {
         -- Triggers that no read has answered yet. Enrollment and day are 0 where the trigger did not name them.
         CREATE TABLE trigger_note(
             schoology_section INTEGER NOT NULL, enrollment INTEGER NOT NULL, day INTEGER NOT NULL,
-            edited INTEGER, received INTEGER NOT NULL,
+            -- When the last one came, and since when the section waits to be read for them.
+            edited INTEGER, received INTEGER NOT NULL, since INTEGER NOT NULL,
             PRIMARY KEY(schoology_section, enrollment, day)) WITHOUT ROWID;
         """
 }

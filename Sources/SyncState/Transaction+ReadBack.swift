@@ -32,7 +32,7 @@ extension Transaction {
             SELECT section.id, read_at, edited_at,
                 (SELECT max(meeting_days) FROM schoology_section WHERE schoology_section.schoology_id = section.schoology_id),
                 EXISTS(SELECT 1 FROM trigger_note
-                    WHERE trigger_note.schoology_section = section.schoology_id AND received <= ?)
+                    WHERE trigger_note.schoology_section = section.schoology_id AND since <= ?)
             FROM section
             WHERE section.schoology_id IS NOT NULL AND generation >= ? AND school IN (\(Self.list(schools)))
                 AND (suspended_until IS NULL OR suspended_until <= ?)
@@ -54,7 +54,7 @@ extension Transaction {
             """
             SELECT DISTINCT section.id FROM trigger_note
             JOIN section ON section.schoology_id = trigger_note.schoology_section
-            WHERE received <= ? AND (suspended_until IS NULL OR suspended_until <= ?) ORDER BY section.id
+            WHERE since <= ? AND (suspended_until IS NULL OR suspended_until <= ?) ORDER BY section.id
             """, [triggeredBy.milliseconds, now.milliseconds]
         ).map { $0[0] }
     }
@@ -70,6 +70,10 @@ extension Transaction {
         try run(
             "DELETE FROM trigger_note WHERE schoology_section = ? AND received <= ?",
             [schoologySection, startedAt.milliseconds])
+        // Those that came meanwhile wait from now on: a flood of them costs a read at a time.
+        try run(
+            "UPDATE trigger_note SET since = received WHERE schoology_section = ? AND since < received",
+            [schoologySection])
     }
 
     /// When an edit of this mark was made, as far as that can be believed: a trigger's time, but not before the last
@@ -106,7 +110,8 @@ extension Transaction {
             if !isKnown || note.day == nil { enrollment = 0 }
             try run(
                 """
-                INSERT INTO trigger_note(schoology_section, enrollment, day, edited, received) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO trigger_note(schoology_section, enrollment, day, edited, received, since)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?5)
                 ON CONFLICT(schoology_section, enrollment, day) DO UPDATE SET
                     edited = max(coalesce(edited, excluded.edited), coalesce(excluded.edited, edited)),
                     received = excluded.received

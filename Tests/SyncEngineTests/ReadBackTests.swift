@@ -60,6 +60,22 @@ import Transport
         #expect(reads(town).count == 1)
     }
 
+    @Test func aFloodOfTriggersDoesNotKeepItsSectionFromBeingRead() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        let note = TriggerNote(
+            schoologySection: Int64(pair.schoologySection)!, enrollment: Int64(pair.enrollment)!,
+            day: Day("2026-03-12"), edited: nil)
+        let engine = try town.open()
+        for _ in 0..<50 {
+            _ = try town.writing { try $0.note([note], now: town.time.now) }
+            _ = await engine.runCycle(.readBack)
+            town.time.advance(.milliseconds(100))
+        }
+        // Five seconds of it: a read a second.
+        #expect((3...5).contains(reads(town).count))
+    }
+
     @Test func triggersOfWhatIsNotKnownAreNotKept() async throws {
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)
