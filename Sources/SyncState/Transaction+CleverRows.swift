@@ -27,6 +27,11 @@ public struct RowLookup: Sendable, Equatable {
 
 /// The rows of `attendance.csv`: writes to Clever. They stay in the outbox until Clever shows them.
 extension Transaction {
+    /// How many rows have never been uploaded and could go.
+    public func rowsToUpload() throws -> Int {
+        try count("SELECT count(*) FROM outbox WHERE side = 2 AND state = 0 AND NOT eclipsed")
+    }
+
     /// Every row that Clever doesn't show yet, oldest decision first.
     public func rowsForClever() throws -> [OutboxItem] {
         try rows("SELECT \(Self.outboxColumns) FROM outbox WHERE side = 2 AND state <> 2 ORDER BY created, id")
@@ -118,31 +123,8 @@ extension Transaction {
         return keys
     }
 
-    /// Stores a record that a lookup showed, also a present one, if it is newer than what is stored.
-    public func storeLookedUp(
-        student: Int64, section: Int64?, school: Int64, day: Day, status: CleverStatus, code: String?, sisID: String?,
-        modified: Timestamp
-    ) throws {
-        try run(
-            """
-            INSERT INTO clever_record(day, school, student, section, status, code, sis_id, modified, state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
-            ON CONFLICT(day, school, student, section) DO UPDATE SET
-                state = CASE WHEN status = excluded.status AND code IS excluded.code THEN state ELSE 1 END,
-                status = excluded.status, code = excluded.code, sis_id = excluded.sis_id, modified = excluded.modified
-            WHERE excluded.modified > modified
-            """,
-            [
-                day.number, school, student, section ?? 0, status.rawValue, code, sisID, modified.milliseconds,
-            ])
-    }
-
     public func student(cleverID: String) throws -> Int64? {
         try row("SELECT id FROM student WHERE clever_id = ?", [cleverID])?[0]
-    }
-
-    public func section(cleverID: String) throws -> Int64? {
-        try row("SELECT id FROM section WHERE clever_id = ?", [cleverID])?[0]
     }
 
     public func markLookedUp(_ ids: [Int64]) throws {

@@ -90,13 +90,6 @@ extension Transaction {
         }
     }
 
-    /// The audit trail's lines, oldest first, each as one text.
-    public func audit() throws -> [String] {
-        try rows("SELECT at, cycle, section, student, day, side, was, now, cause FROM audit ORDER BY id").map { row in
-            (0..<9).map { "\(row[$0] as DatabaseValue)" }.joined(separator: " ")
-        }
-    }
-
     /// Adds a line to the audit trail. `side` nil: only the base moved, both sides already said so.
     public func audit(
         _ key: Key, side: Side?, was: Status, now status: Status, cause: String, cycle: Int64, at now: Timestamp

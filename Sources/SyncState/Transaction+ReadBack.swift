@@ -1,22 +1,6 @@
 import AttendanceCore
 import GRDB
 
-/// One edit that a trigger told of.
-public struct TriggerNote: Sendable, Equatable {
-    public var schoologySection: Int64
-    public var enrollment: Int64?
-    public var day: Day?
-    /// The trigger's own time.
-    public var edited: Timestamp?
-
-    public init(schoologySection: Int64, enrollment: Int64?, day: Day?, edited: Timestamp?) {
-        self.schoologySection = schoologySection
-        self.enrollment = enrollment
-        self.day = day
-        self.edited = edited
-    }
-}
-
 /// Which sections are to be read back, and what triggers said of them.
 extension Transaction {
     /// Every active section: matched, in the roster, in scope, with students, and neither suspended nor of a past
@@ -95,19 +79,19 @@ extension Transaction {
     /// forged ones can't fill the state.
     ///
     /// - Returns: how many sections are to be read.
-    public func note(_ notes: [TriggerNote], now: Timestamp) throws -> Int {
+    public func note(_ notices: [TriggerNotice], now: Timestamp) throws -> Int {
         var sections: Set<Int64> = []
-        for note in notes {
-            guard try row("SELECT 1 FROM section WHERE schoology_id = ?", [note.schoologySection]) != nil else {
+        for notice in notices {
+            guard try row("SELECT 1 FROM section WHERE schoology_id = ?", [notice.schoologySection]) != nil else {
                 continue
             }
-            sections.insert(note.schoologySection)
-            var enrollment = note.enrollment ?? 0
+            sections.insert(notice.schoologySection)
+            var enrollment = notice.enrollment ?? 0
             let isKnown =
                 try row(
                     "SELECT 1 FROM schoology_enrollment WHERE schoology_section = ? AND id = ?",
-                    [note.schoologySection, enrollment]) != nil
-            if !isKnown || note.day == nil { enrollment = 0 }
+                    [notice.schoologySection, enrollment]) != nil
+            if !isKnown || notice.day == nil { enrollment = 0 }
             try run(
                 """
                 INSERT INTO trigger_note(schoology_section, enrollment, day, edited, received, since)
@@ -117,8 +101,8 @@ extension Transaction {
                     received = excluded.received
                 """,
                 [
-                    note.schoologySection, enrollment, enrollment == 0 ? 0 : note.day?.number ?? 0,
-                    note.edited?.milliseconds, now.milliseconds,
+                    notice.schoologySection, enrollment, enrollment == 0 ? 0 : notice.day?.number ?? 0,
+                    notice.editedAt?.milliseconds, now.milliseconds,
                 ])
         }
         try set(.triggeredAt, now.milliseconds)
@@ -126,7 +110,7 @@ extension Transaction {
     }
 
     /// The student of each active enrollment of a Schoology section, as ``placement(section:student:)`` finds it.
-    public func activeStudents(section: Int64, schoologySection: Int64) throws -> [Int64: Int64] {
+    public func activeStudents(schoologySection: Int64) throws -> [Int64: Int64] {
         var candidates: [Int64: [EnrollmentCandidate]] = [:]
         for row in try rows(
             """

@@ -155,19 +155,9 @@ extension Transaction {
             var section: (id: Int64, isNew: Bool) = (0, false)
             if !update.key.section.isEmpty { section = try internSection(update.key.section) }
             unknown = unknown || student.isNew || section.isNew
-            try run(
-                """
-                INSERT INTO clever_record(day, school, student, section, status, code, sis_id, modified, state)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
-                ON CONFLICT(day, school, student, section) DO UPDATE SET
-                    state = CASE WHEN status = excluded.status AND code IS excluded.code THEN state ELSE 1 END,
-                    status = excluded.status, code = excluded.code, sis_id = excluded.sis_id,
-                    modified = excluded.modified
-                """,
-                [
-                    unit.day.number, unit.school, student.id, section.id, update.status.rawValue, update.code,
-                    update.sisID, update.modified.milliseconds,
-                ])
+            try storeRecord(
+                day: unit.day, school: unit.school, student: student.id, section: section.id, status: update.status,
+                code: update.code, sisID: update.sisID, modified: update.modified)
         }
         var fresh: [QuarantinedRecord] = []
         for record in quarantined where try quarantine(record, scan: scan.id, now: now) { fresh.append(record) }
@@ -178,6 +168,24 @@ extension Transaction {
             """, [next, records, updates.count, done, unit.day.number, unit.school])
         if unknown { try set(.rosterWanted, 1) }
         return fresh
+    }
+
+    /// Stores a record if it is newer than what is stored. One that says something else is to be decided.
+    ///
+    /// - Parameter section: 0 for a daily record.
+    public func storeRecord(
+        day: Day, school: Int64, student: Int64, section: Int64, status: CleverStatus, code: String?, sisID: String?,
+        modified: Timestamp
+    ) throws {
+        try run(
+            """
+            INSERT INTO clever_record(day, school, student, section, status, code, sis_id, modified, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+            ON CONFLICT(day, school, student, section) DO UPDATE SET
+                state = CASE WHEN status = excluded.status AND code IS excluded.code THEN state ELSE 1 END,
+                status = excluded.status, code = excluded.code, sis_id = excluded.sis_id, modified = excluded.modified
+            WHERE excluded.modified > modified
+            """, [day.number, school, student, section, status.rawValue, code, sisID, modified.milliseconds])
     }
 
     /// Starts a unit again from its first page.

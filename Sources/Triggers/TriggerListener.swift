@@ -1,3 +1,4 @@
+import AttendanceCore
 import Dispatch
 import Glibc
 import Synchronization

@@ -337,6 +337,27 @@ import Transport
         #expect(town.puts.allSatisfy { !$0.items.contains { $0.enrollment == pair.enrollment } })
     }
 
+    @Test func aLookupWhoseNextLinkIsNoPathIsAFaultOfCleversAndTheRowWaits() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        let body = #"{"data":[],"links":[{"rel":"next","uri":"::"}]}"#
+        let wire = try Wire(
+            time: town.time,
+            instead: { request in
+                guard request.url.contains("/attendance/sections/") else { return nil }
+                return HTTPResponse(status: 200, headers: [], body: Array(body.utf8))
+            })
+        town.time.advance(.minutes(5))
+        let report = await (try town.open(wire: wire)).runCycle(.once, upload: true)
+        #expect(report.outcome == .failed)
+        #expect(town.dropBox.uploads.isEmpty)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+    }
+
     @Test func aPausedDistrictGetsNoFile() async throws {
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)

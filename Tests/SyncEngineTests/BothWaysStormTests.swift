@@ -1,11 +1,11 @@
 import AttendanceCore
 import Foundation
 import SyncEngine
-import SyncState
 import Testing
 import Transport
 
 @testable import Sandbox
+@testable import SyncState
 
 /// Office and teachers edit at random, Clever takes files late or not at all, requests and uploads fail, the process
 /// is killed: in the end both sides agree, and nothing that a person entered was overwritten without a conflict.
@@ -124,7 +124,7 @@ import Transport
                     return ids.student == pair.cleverStudent && ids.section == pair.cleverSection
                         && conflict.key.day.description == day.description
                 }
-                let story = try town.reading { try $0.audit() }.joined(separator: "\n")
+                let story = try town.reading { try $0.auditTrail() }.joined(separator: "\n")
                 #expect(isLogged, "seed \(seed) \(policy): \(pair) \(day) \(all) shown \(shown)\n\(story)")
             }
         }
@@ -144,7 +144,7 @@ extension Town {
     fileprivate func base(of pair: SandboxPair, on day: CalendarDay) throws -> Status {
         try reading { tx in
             guard let student = try tx.student(cleverID: pair.cleverStudent),
-                let section = try tx.section(cleverID: pair.cleverSection), let day = Day(day.description)
+                let section = try tx.internedSection(pair.cleverSection), let day = Day(day.description)
             else { return .present }
             return try tx.mark(Key(section: section, student: student, day: day)).base
         }
@@ -154,5 +154,18 @@ extension Town {
         let record = try sandbox.cleverRecord(student: pair.cleverStudent, section: pair.cleverSection, date: day)
         guard let record, let status = CleverStatus(name: record.status) else { return .present }
         return StatusMap.standard.status(of: status, excuseCode: record.excuseCode) ?? .present
+    }
+}
+
+extension Transaction {
+    /// The audit trail's lines, oldest first, for the message of a failure.
+    fileprivate func auditTrail() throws -> [String] {
+        try rows("SELECT at, cycle, section, student, day, side, was, now, cause FROM audit ORDER BY id").map {
+            "\($0)"
+        }
+    }
+
+    fileprivate func internedSection(_ cleverID: String) throws -> Int64? {
+        try row("SELECT id FROM section WHERE clever_id = ?", [cleverID])?[0]
     }
 }

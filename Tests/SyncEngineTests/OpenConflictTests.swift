@@ -243,9 +243,9 @@ import Transport
         _ = try town.writing {
             try $0.note(
                 [
-                    TriggerNote(
+                    TriggerNotice(
                         schoologySection: Int64(pair.schoologySection)!, enrollment: Int64(pair.enrollment)!,
-                        day: Day("2026-03-12"), edited: edited)
+                        day: Day("2026-03-12"), editedAt: edited)
                 ], now: town.time.now)
         }
         // The read comes later than both edits.
@@ -263,9 +263,9 @@ import Transport
         _ = try town.writing {
             try $0.note(
                 [
-                    TriggerNote(
+                    TriggerNotice(
                         schoologySection: Int64(pair.schoologySection)!, enrollment: Int64(pair.enrollment)!,
-                        day: Day("2026-03-12"), edited: town.time.now + .days(300))
+                        day: Day("2026-03-12"), editedAt: town.time.now + .days(300))
                 ], now: town.time.now)
         }
         town.time.advance(.minutes(5))

@@ -42,9 +42,9 @@ import Transport
         _ = await engine.runCycle(.once)
         town.sandbox.clearRequests()
         town.time.advance(.minutes(1))
-        let note = TriggerNote(
+        let note = TriggerNotice(
             schoologySection: Int64(pair.schoologySection)!, enrollment: Int64(pair.enrollment)!,
-            day: Day("2026-03-12"), edited: town.time.now)
+            day: Day("2026-03-12"), editedAt: town.time.now)
         try town.teach(pair, 3)
         #expect(try town.writing { try $0.note([note, note], now: town.time.now) } == 1)
         await engine.attendToTriggers()
@@ -63,9 +63,9 @@ import Transport
     @Test func aFloodOfTriggersDoesNotKeepItsSectionFromBeingRead() async throws {
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)
-        let note = TriggerNote(
+        let note = TriggerNotice(
             schoologySection: Int64(pair.schoologySection)!, enrollment: Int64(pair.enrollment)!,
-            day: Day("2026-03-12"), edited: nil)
+            day: Day("2026-03-12"), editedAt: nil)
         let engine = try town.open()
         for _ in 0..<50 {
             _ = try town.writing { try $0.note([note], now: town.time.now) }
@@ -80,13 +80,13 @@ import Transport
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)
         let notes = (0..<500).map {
-            TriggerNote(schoologySection: 9_000_000 + $0, enrollment: 1, day: Day("2026-03-12"), edited: nil)
+            TriggerNotice(schoologySection: 9_000_000 + $0, enrollment: 1, day: Day("2026-03-12"), editedAt: nil)
         }
         #expect(try town.writing { try $0.note(notes, now: town.time.now) } == 0)
         let forged = (0..<500).map {
-            TriggerNote(
+            TriggerNotice(
                 schoologySection: Int64(pair.schoologySection)!, enrollment: 9_000_000 + $0, day: Day("2026-03-12"),
-                edited: nil)
+                editedAt: nil)
         }
         #expect(try town.writing { try $0.note(forged, now: town.time.now) } == 1)
         town.time.advance(.seconds(2))
@@ -111,9 +111,9 @@ import Transport
                     _ = try town.writing {
                         try $0.note(
                             [
-                                TriggerNote(
+                                TriggerNotice(
                                     schoologySection: Int64(pair.schoologySection)!, enrollment: nil, day: nil,
-                                    edited: nil)
+                                    editedAt: nil)
                             ], now: town.time.now - .seconds(2))
                     }
                 }

@@ -60,6 +60,9 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
         return "\(Decimal.padded(year, to: 4))-\(Decimal.padded(month, to: 2))-\(Decimal.padded(day, to: 2))"
     }
 
+    /// The first day of a window of whole days that ends with this one; a window has at least the one.
+    public func first(of window: Span) -> Day { self - (max(window.wholeDays, 1) - 1) }
+
     public static func < (left: Day, right: Day) -> Bool { left.number < right.number }
     public static func + (day: Day, days: Int) -> Day { Day(number: day.number + Int32(days)) }
     public static func - (day: Day, days: Int) -> Day { Day(number: day.number - Int32(days)) }

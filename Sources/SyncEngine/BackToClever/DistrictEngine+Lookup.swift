@@ -14,8 +14,7 @@ extension DistrictEngine {
             // A scan of the recent days alone leaves older days as they were.
             let isWhole = try tx.number(.watermark) == tx.number(.fullScanWatermark)
             let span = isWhole ? settings.clever.lookback : settings.clever.recentLookback
-            return try tx.rowsToLookUp(
-                daily: settings.clever.daily, readFrom: today - (max(span.wholeDays, 1) - 1))
+            return try tx.rowsToLookUp(daily: settings.clever.daily, readFrom: today.first(of: span))
         }
         guard !lookups.isEmpty else { return }
         for (section, rows) in Dictionary(grouping: lookups, by: \.sectionCleverID).sorted(by: { $0.key < $1.key }) {
@@ -45,25 +44,12 @@ extension DistrictEngine {
 
     /// Reads a list of records to its last page and stores those that stand behind one of the rows.
     private func lookUp(_ first: HTTPRequest, _ rows: [RowLookup]) async throws {
-        var request = first
-        var seen: Set<String> = []
-        while true {
-            let page: AttendancePage
-            do {
-                page = try await clever.read(request, CleverAnswer.attendance)
-            } catch {
-                switch error {
-                case .notFound: return
-                default: throw error
-                }
+        do {
+            try await pages(first, CleverAnswer.attendance, of: "attendance", next: \.next) { page in
+                try state.transaction { try self.store(page.records, rows, $0) }
             }
-            advance()
-            try state.transaction { try self.store(page.records, rows, $0) }
-            guard let next = page.next else { return }
-            guard seen.insert(next).inserted else {
-                throw SideFailure.malformed(.clever, detail: "its pages of attendance go round in a circle")
-            }
-            request = try cleverRequests.following(next)
+        } catch SideFailure.notFound {
+            // Clever has no attendance there.
         }
     }
 
@@ -75,8 +61,8 @@ extension DistrictEngine {
                         && (record.daily || record.section == $0.sectionCleverID)
                 }), let school = row.school
             else { continue }
-            try tx.storeLookedUp(
-                student: student, section: record.daily ? nil : row.item.key.section, school: school, day: record.day,
+            try tx.storeRecord(
+                day: record.day, school: school, student: student, section: record.daily ? 0 : row.item.key.section,
                 status: record.status, code: record.excuseCode, sisID: record.sisID, modified: record.lastModified)
         }
     }

@@ -8,7 +8,7 @@ import Transport
 /// all rows that Clever has not shown yet, and a row leaves the outbox only when Clever shows it.
 extension DistrictEngine {
     func uploadRows() async throws {
-        guard settings.direction.writesClever, let target = settings.clever.sftp, let sftp = world.sftp else { return }
+        guard let target = uploadTarget, let sftp = world.sftp else { return }
         try confirmPutBacks()
         try sayConfirmed()
         try sayOverdue(target)
@@ -58,32 +58,35 @@ extension DistrictEngine {
 
     // MARK: When
 
+    /// Where rows go; nil where none does.
+    private var uploadTarget: SFTPSettings? {
+        settings.direction.writesClever && world.sftp != nil ? settings.clever.sftp : nil
+    }
+
     /// A row waits that has never been uploaded, and the file may go now.
     func isUploadWanted() throws -> Bool {
-        guard settings.direction.writesClever, let target = settings.clever.sftp, world.sftp != nil, !isPaused,
-            try isUploadDue(target)
-        else { return false }
-        return try state.reading { [now] in try $0.totals(now: now).rowsToUpload } > 0
+        guard let target = uploadTarget, !isPaused, try isUploadDue(target) else { return false }
+        return try state.reading { try $0.rowsToUpload() } > 0
     }
 
     /// How long until a row that waits may be uploaded; nil where none waits.
     public func untilUpload() -> Span? {
-        guard settings.direction.writesClever, let target = settings.clever.sftp, !isPaused,
-            let rows = try? state.reading({ [now] in try $0.totals(now: now).rowsToUpload }), rows > 0
+        guard let target = uploadTarget, !isPaused, let rows = try? state.reading({ try $0.rowsToUpload() }), rows > 0
         else { return nil }
-        let last = (try? state.reading { try $0.number(.csvUploadedAt) }) ?? nil
-        guard let last = last.map(Timestamp.init(milliseconds:)), last <= now else { return .zero }
-        return max(target.uploadInterval - (now - last), .zero)
+        return try? untilInterval(target)
     }
 
     private func isUploadDue(_ target: SFTPSettings) throws -> Bool {
         if kind != .once, let uploadNotBefore, world.clock.uptime() < uploadNotBefore { return false }
-        guard !ignoresUploadInterval else { return true }
-        guard let last = try state.reading({ try $0.number(.csvUploadedAt) }).map(Timestamp.init(milliseconds:)) else {
-            return true
-        }
-        // A clock that was set back must not keep the rows for longer than they would have waited.
-        return now < last || now - last >= target.uploadInterval
+        return try ignoresUploadInterval || untilInterval(target) == .zero
+    }
+
+    /// What is left of the interval since the last upload. A clock that was set back must not keep the rows for longer
+    /// than they would have waited.
+    private func untilInterval(_ target: SFTPSettings) throws -> Span {
+        let last = try state.reading { try $0.number(.csvUploadedAt) }.map(Timestamp.init(milliseconds:))
+        guard let last, last <= now else { return .zero }
+        return max(target.uploadInterval - (now - last), .zero)
     }
 
     /// What Clever has not shown for too long is uploaded again: somebody may have removed or replaced the file.
@@ -138,10 +141,7 @@ extension DistrictEngine {
     private func confirmPutBacks() throws {
         try state.transaction { tx in
             for row in try tx.rowsForClever() where row.isPutBack && row.state == .unconfirmed {
-                guard let clever = try self.cleverStatus(row.key, tx) else { continue }
-                var mark = try tx.mark(row.key)
-                _ = try self.recogniseEcho(row.key, clever.status, modified: clever.modified, &mark, tx)
-                try tx.save(mark, row.key)
+                try self.recogniseEcho(row.key, tx)
             }
         }
     }

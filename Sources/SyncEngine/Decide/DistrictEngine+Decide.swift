@@ -99,7 +99,7 @@ extension DistrictEngine {
     }
 
     /// Clever may show what a row of ours said, whether or not the key still has its place in Schoology.
-    private func recogniseEcho(_ key: Key, _ tx: Transaction) throws {
+    func recogniseEcho(_ key: Key, _ tx: Transaction) throws {
         guard let clever = try cleverStatus(key, tx) else { return }
         var mark = try tx.mark(key)
         let before = mark

@@ -74,7 +74,7 @@ extension DistrictEngine {
     /// The days to read: those of the writes that wait and, once all of Clever's have been read in this cycle, the
     /// whole window, as it costs the same request.
     private func window(of items: [OutboxItem]) -> ClosedRange<Day> {
-        let whole = today - (max(settings.clever.lookback.wholeDays, 1) - 1)...today
+        let whole = today.first(of: settings.clever.lookback)...today
         guard let newest = items.first?.key.day, let oldest = items.last?.key.day else { return whole }
         guard readsWholeWindow else { return oldest...newest }
         return min(oldest, whole.lowerBound)...max(newest, whole.upperBound)
@@ -111,8 +111,7 @@ extension DistrictEngine {
         let needsCheck: Bool
         do {
             needsCheck = try state.reading { tx in
-                let students = try tx.activeStudents(
-                    section: section.entry.section, schoologySection: section.schoologyID)
+                let students = try tx.activeStudents(schoologySection: section.schoologyID)
                 let isNew = try reading.all.contains {
                     try students[$0.place.enrollment] == nil
                         && !tx.knowsEnrollment($0.place.enrollment, schoologySection: section.schoologyID)
@@ -188,7 +187,7 @@ extension DistrictEngine {
     private func mergeOthers(
         _ section: PushSection, _ reading: SectionReading, except pending: Set<SectionReading.Place>, _ tx: Transaction
     ) throws -> [PendingWrite] {
-        let students = try tx.activeStudents(section: section.entry.section, schoologySection: section.schoologyID)
+        let students = try tx.activeStudents(schoologySection: section.schoologyID)
         let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
         var places: [(key: Key, place: SectionReading.Place)] = []
         for (place, _) in reading.all where !pending.contains(place) && section.window.contains(place.day) {

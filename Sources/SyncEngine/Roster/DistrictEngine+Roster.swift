@@ -130,15 +130,25 @@ extension DistrictEngine {
     private func pages<Item>(
         _ first: HTTPRequest, _ parse: ([UInt8]) throws -> CleverPage<Item>, store: ([Item]) throws -> Void
     ) async throws {
+        try await pages(first, parse, of: "the roster", next: \.next) { try store($0.items) }
+    }
+
+    /// Reads a list of Clever's to its last page.
+    ///
+    /// - Parameter list: what is read, for the message of a fault.
+    func pages<Page>(
+        _ first: HTTPRequest, _ parse: ([UInt8]) throws -> Page, of list: String, next: (Page) -> String?,
+        store: (Page) throws -> Void
+    ) async throws {
         var request = first
         var seen: Set<String> = []
         while true {
             let page = try await clever.read(request, parse)
-            try store(page.items)
+            try store(page)
             advance()
-            guard let next = page.next else { return }
+            guard let next = next(page) else { return }
             guard seen.insert(next).inserted else {
-                throw SideFailure.malformed(.clever, detail: "its pages of the roster go round in a circle")
+                throw SideFailure.malformed(.clever, detail: "its pages of \(list) go round in a circle")
             }
             do {
                 request = try cleverRequests.following(next)

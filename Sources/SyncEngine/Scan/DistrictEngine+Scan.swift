@@ -66,7 +66,7 @@ extension DistrictEngine {
 
     private nonisolated func firstDay(of scan: Scan) -> Day {
         let window = scan.complete ? settings.clever.lookback : settings.clever.recentLookback
-        return scan.today - (max(window.wholeDays, 1) - 1)
+        return scan.today.first(of: window)
     }
 
     /// Reads the units that are left, several schools at a time. A school that fails keeps no other from being

@@ -1,7 +1,6 @@
 import AttendanceCore
 import SyncEngine
 import SyncState
-import Triggers
 
 /// Notes one district's triggers, durably, and wakes its runner.
 actor TriggerIntake {
@@ -28,14 +27,7 @@ actor TriggerIntake {
         let sections: Int
         do throws(StateError) {
             let state = try openState()
-            sections = try state.transaction { tx in
-                try tx.note(
-                    notices.map {
-                        TriggerNote(
-                            schoologySection: $0.schoologySection, enrollment: $0.enrollment, day: $0.day,
-                            edited: $0.editedAt)
-                    }, now: .current)
-            }
+            sections = try state.transaction { try $0.note(notices, now: .current) }
         } catch {
             events.record(
                 Event(

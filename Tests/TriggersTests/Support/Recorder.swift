@@ -1,3 +1,4 @@
+import AttendanceCore
 import Synchronization
 import Triggers
 

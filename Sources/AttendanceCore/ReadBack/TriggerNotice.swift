@@ -1,5 +1,3 @@
-import AttendanceCore
-
 /// What is believed of a trigger: that somebody should look at this section again.
 ///
 /// Nothing signs a trigger, so it says where to look and never what is there. Status, comment and user are not read.
