@@ -69,10 +69,38 @@ import Testing
         #expect(try circle.cleverSays(pair) == "tardy")
     }
 
+    /// Schoology's documentation doesn't say whether a write through the API fires a trigger.
+    @Test func ourOwnWriteThatComesBackAsATriggerCostsOneReadAndNoWrite() async throws {
+        let (circle, daemon) = try await start(pollInterval: "1s")
+        circle.sandbox.setTriggersForWrites(true)
+        let pair = circle.place.pairs[0]
+        let known = circle.sandbox.requests.last?.number ?? 0
+        try circle.sandbox.setCleverRecord(
+            student: pair.cleverStudent, section: pair.cleverSection, date: circle.place.today, status: "tardy")
+        circle.sandbox.finishAttendanceSync()
+        #expect(try await circle.sandbox.trigger().status == 200)
+        func puts() -> [RequestRecord] { circle.sandbox.requests.filter { $0.number > known && $0.method == "PUT" } }
+        let written = try #require(puts().first?.number)
+        try await eventually("the section is read", within: .seconds(10)) {
+            !reads(circle, after: written).isEmpty
+        }
+        // Three more polls, and nothing follows from it.
+        let polls = circle.sandbox.requests.count { $0.target == "/v3.1/districts" }
+        try await eventually("Clever is polled again", within: .seconds(20)) {
+            circle.sandbox.requests.count { $0.target == "/v3.1/districts" } >= polls + 3
+        }
+        #expect(reads(circle, after: written).count == 1)
+        #expect(puts().count == 1)
+        #expect(circle.rows == nil)
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.end().status == 0)
+    }
+
     /// A synced district whose daemon listens.
-    private func start() async throws -> (Circle, Program) {
+    private func start(pollInterval: String = options.pollInterval) async throws -> (Circle, Program) {
         let port = try LoopbackPort.free()
         var options = Self.options
+        options.pollInterval = pollInterval
         options.triggerPort = port
         let circle = try await Circle.make(options: options)
         try circle.sandbox.setTriggerURL("http://127.0.0.1:\(port)\(Circle.triggerPath)")
