@@ -81,15 +81,15 @@ import Testing
         #expect(try await circle.sandbox.trigger().status == 200)
         func puts() -> [RequestRecord] { circle.sandbox.requests.filter { $0.number > known && $0.method == "PUT" } }
         let written = try #require(puts().first?.number)
-        try await eventually("the section is read", within: .seconds(10)) {
-            !reads(circle, after: written).isEmpty
-        }
+        // Others may still have their turn: the first cycle ends in time for the next poll.
+        func readsOfIt() -> [String] { reads(circle, after: written).filter { $0.contains(Self.place(pair)) } }
+        try await eventually("the section is read", within: .seconds(10)) { !readsOfIt().isEmpty }
         // Three more polls, and nothing follows from it.
         let polls = circle.sandbox.requests.count { $0.target == "/v3.1/districts" }
         try await eventually("Clever is polled again", within: .seconds(20)) {
             circle.sandbox.requests.count { $0.target == "/v3.1/districts" } >= polls + 3
         }
-        #expect(reads(circle, after: written).count == 1)
+        #expect(readsOfIt().count == 1)
         #expect(puts().count == 1)
         #expect(circle.rows == nil)
         daemon.signal(SIGTERM)
