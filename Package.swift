@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         // The one door to libcurl: `curl_easy_setopt` is variadic, which Swift can't call.
@@ -88,6 +89,23 @@ let package = Package(
             dependencies: ["Sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
 
+        // The engine and its real SQLite state in a world that lives in memory, fails on demand and replays exactly.
+        .target(name: "CSimulatedDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "AttendanceCore", "CSimulatedDisk", "Sandbox", "SyncEngine", "SyncState", "Transport",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "attendance-simulate",
+            dependencies: [
+                "AttendanceCore", "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+
         .testTarget(name: "AttendanceCoreTests", dependencies: ["AttendanceCore"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "Sandbox"], swiftSettings: settings),
         .testTarget(
@@ -105,6 +123,7 @@ let package = Package(
             name: "SyncEngineTests",
             dependencies: ["AttendanceCore", "Transport", "SyncEngine", "SyncState", "Sandbox"],
             swiftSettings: settings),
+        .testTarget(name: "SimulationTests", dependencies: ["AttendanceCore", "Simulation"], swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
             dependencies: ["Sandbox", "attendance-sync", .product(name: "GRDB", package: "GRDB.swift")],

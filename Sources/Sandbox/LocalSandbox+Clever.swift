@@ -16,6 +16,22 @@ extension LocalSandbox {
         core.withWorld { world in world.district.sections.indices.map { world.district.text(.section, $0) } }
     }
 
+    /// A section of the subject `homeroom/advisory`.
+    public func isHomeroom(section: String) -> Bool {
+        core.withWorld { world in
+            world.district.index(.section, section).map { world.district.sections[$0].subject == "homeroom/advisory" }
+                ?? false
+        }
+    }
+
+    public func isSameSchool(_ section: String, _ other: String) -> Bool {
+        core.withWorld { world in
+            guard let one = world.district.index(.section, section), let two = world.district.index(.section, other)
+            else { return false }
+            return world.district.sections[one].school == world.district.sections[two].school
+        }
+    }
+
     // MARK: Attendance
 
     public func cleverRecord(student: String, section: String?, date: CalendarDay) throws -> CleverRecord? {

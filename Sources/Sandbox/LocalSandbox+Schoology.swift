@@ -110,6 +110,15 @@ extension LocalSandbox {
         }
     }
 
+    /// Enrolls whom an enrollment belongs to in another section too. Returns the new enrollment's id.
+    public func enroll(sameAs enrollment: String, section: String) throws -> String {
+        try core.withWorld { world throws(SandboxError) in
+            let user = world.district.enrollments[try world.enrollmentIndex(enrollment)].user
+            let section = Int32(try world.schoologySectionIndex(section))
+            return String(SchoologyID.firstEnrollment + Int(world.district.enroll(user: user, in: section)))
+        }
+    }
+
     /// A new, empty section. Returns its id.
     public func addSchoologySection(schoolCode: String, sectionCode: String = "") -> String {
         core.withWorld { world in

@@ -34,6 +34,6 @@ extension LocalSandbox {
     ///
     /// The sandbox does so by itself in the machine's time; this is for a clock that is turned by hand.
     public func sendDueTriggers() async {
-        await post.sendDue()
+        await post?.sendDue()
     }
 }

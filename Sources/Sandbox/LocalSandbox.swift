@@ -13,7 +13,8 @@ public final class LocalSandbox: Sendable {
     public let controlURL: String
 
     let core: SandboxCore
-    let post: TriggerPost
+    /// Nil without sockets.
+    let post: TriggerPost?
     private let service: Mutex<Task<Void, Never>?>
 
     /// Starts the servers; they answer once this returns.
@@ -30,7 +31,8 @@ public final class LocalSandbox: Sendable {
         self.settings = settings
         let core = SandboxCore(settings)
         self.core = core
-        post = TriggerPost(core: core, pool: pool)
+        let post = TriggerPost(core: core, pool: pool)
+        self.post = post
         if let url = settings.triggerURL {
             let parsed = try TriggerURL(url)
             core.withWorld { $0.schoology.triggers.url = parsed }
@@ -48,7 +50,7 @@ public final class LocalSandbox: Sendable {
         schoologyURL = schoology.baseURL
         controlURL = control.baseURL
         service = Mutex(
-            Task { [post] in
+            Task {
                 await withDiscardingTaskGroup { group in
                     group.addTask { try? await pool.run() }
                     group.addTask { await post.serve() }
@@ -56,6 +58,17 @@ public final class LocalSandbox: Sendable {
                     for server in [clever, schoology, control] { group.addTask { await server.serve() } }
                 }
             })
+    }
+
+    /// The same two sides without sockets, for a caller that is the network: see ``answer(_:from:)``.
+    public init(withoutSockets settings: SandboxSettings) {
+        self.settings = settings
+        core = SandboxCore(settings)
+        post = nil
+        cleverURL = "http://clever.simulated"
+        schoologyURL = "http://schoology.simulated"
+        controlURL = ""
+        service = Mutex(nil)
     }
 
     deinit {

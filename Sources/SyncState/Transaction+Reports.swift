@@ -154,3 +154,55 @@ extension Transaction {
             finished: (row[3] as Int64?).map(Timestamp.init(milliseconds:)), outcome: row[4], reason: row[5])
     }
 }
+
+/// One line of the audit trail.
+public struct AuditLine: Sendable, Equatable {
+    public var at: Timestamp
+    public var cycle: Int64
+    /// The side that was written; nil: what both agree on.
+    public var side: Side?
+    public var was: Status
+    public var now: Status
+    public var cause: String
+}
+
+extension Transaction {
+    /// The key of a student in a section on a day, by Clever's ids; nil where the state knows one of them not.
+    public func key(student: String, section: String, day: Day) throws -> Key? {
+        guard let student = try self.student(cleverID: student),
+            let section = try row("SELECT id FROM section WHERE clever_id = ?", [section])?[0] as Int64?
+        else { return nil }
+        return Key(section: section, student: student, day: day)
+    }
+
+    /// The audit trail of one key, oldest first.
+    public func auditTrail(_ key: Key) throws -> [AuditLine] {
+        try rows(
+            "SELECT at, cycle, side, was, now, cause FROM audit WHERE section = ? AND student = ? AND day = ? ORDER BY id",
+            [key.section, key.student, key.day.number]
+        ).map { row in
+            let side: Side? = row[2] == 1 ? .schoology : row[2] == 2 ? .clever : nil
+            return AuditLine(
+                at: Timestamp(milliseconds: row[0]), cycle: row[1], side: side,
+                was: Status(rawValue: row[3]) ?? .present, now: Status(rawValue: row[4]) ?? .present, cause: row[5])
+        }
+    }
+
+    /// The conflict log of one key, oldest first.
+    public func conflicts(of key: Key) throws -> [StoredConflict] {
+        try rows(
+            "SELECT id FROM conflict WHERE section = ? AND student = ? AND day = ? ORDER BY id",
+            [key.section, key.student, key.day.number]
+        ).compactMap { try conflict(id: $0[0]) }
+    }
+
+    /// Every key that has a base other than the default, or had one, with it.
+    public func bases() throws -> [(key: Key, base: Status)] {
+        try rows("SELECT section, student, day, base FROM mark").map {
+            (
+                Key(section: $0[0], student: $0[1], day: Day(number: $0[2])),
+                Status(rawValue: $0[3]) ?? .present
+            )
+        }
+    }
+}

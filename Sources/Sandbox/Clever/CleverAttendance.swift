@@ -17,6 +17,7 @@ struct CleverAttendance: Sendable {
     private(set) var today: CalendarDay
     private let plannedToday: CalendarDay
     private let firstDay: CalendarDay
+    private let generatesMarks: Bool
     /// The days that may have records.
     private(set) var days: ClosedRange<CalendarDay>
     /// Grows with each change, so that rendered pages can be kept until then.
@@ -32,6 +33,7 @@ struct CleverAttendance: Sendable {
 
     init(plan: DistrictPlan, now: Instant) {
         seed = plan.seed
+        generatesMarks = plan.generatesMarks
         today = plan.today
         plannedToday = plan.today
         firstDay = plan.today.adding(days: 1 - plan.days)
@@ -113,7 +115,7 @@ struct CleverAttendance: Sendable {
 
     /// The sections that a generated record exists for.
     private func generatedSections(of student: Int32, in district: District, on day: CalendarDay) -> [Int32] {
-        guard day.isSchoolDay || day == plannedToday || day == today, day >= firstDay, day <= today else { return [] }
+        guard generatesMarks, day.isSchoolDay || day == plannedToday || day == today, day >= firstDay, day <= today else { return [] }
         let entry = district.students[Int(student)]
         guard entry.sharing == .shared else { return [] }
         switch district.schools[Int(entry.school)].level {

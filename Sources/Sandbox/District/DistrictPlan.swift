@@ -21,6 +21,8 @@ public struct DistrictPlan: Sendable, Hashable {
     public var oddities: Oddities
     /// Of the marks that aren't present today, in percent, how many a teacher has already taken in Schoology.
     public var teacherMarksPercent: Int
+    /// Students have records without anybody entering them. False: every record is somebody's edit.
+    public var generatesMarks = true
 
     public init(
         seed: UInt64 = 1, students: Int = 200, sectionsPerStudent: Int = 7, elementaryPercent: Int = 40,

@@ -24,22 +24,19 @@ final class DistrictRunner: Sendable {
     func start(_ finished: @escaping @Sendable (CycleReport) -> Void) {
         task.withLock { task in
             task = Task {
-                var nextPoll = self.clock.uptime()
+                var schedule = CycleSchedule(
+                    pollInterval: self.service.settings.clever.pollInterval, now: self.clock.uptime())
                 while !Task.isCancelled {
-                    let started = self.clock.uptime()
-                    let isPollDue = started >= nextPoll
-                    if isPollDue { nextPoll = started + self.service.settings.clever.pollInterval }
+                    let kind = schedule.begin(now: self.clock.uptime())
                     self.activity.withLock {
                         $0 = .working(beats: self.service.heartbeat.value, since: self.clock.uptime())
                     }
-                    let report = await self.service.engine.runCycle(isPollDue ? .scheduled : .readBack)
+                    let report = await self.service.engine.runCycle(kind)
                     self.activity.withLock { $0 = .waiting }
                     finished(report)
                     guard report.outcome != .stopped, !Task.isCancelled else { return }
-                    let readBack = report.failures.isEmpty ? await self.untilMore() : nil
-                    let earliest = started + Self.pause
-                    let due = readBack.map { self.clock.uptime() + $0 } ?? nextPoll
-                    await self.wait(until: min(nextPoll, max(due, earliest)), earliest: earliest)
+                    let untilMore = await self.service.engine.untilMore(after: report)
+                    await self.wait(until: schedule.next(untilMore: untilMore, now: self.clock.uptime()), schedule)
                     if self.isStopping.withLock({ $0 }) { return }
                 }
             }
@@ -49,21 +46,10 @@ final class DistrictRunner: Sendable {
     private let isStopping = Mutex(false)
     private let alarm = Alarm()
 
-    /// Between the starts of two cycles that only read Schoology back.
-    private static let pause = Span.seconds(1)
-
-    /// How long until something is to be done before the next poll. Where nothing goes back to Clever, reading back is
-    /// done with the polls.
-    private func untilMore() async -> Span? {
-        guard service.settings.direction.writesClever else { return nil }
-        let (read, upload) = (await service.engine.untilReadBack(), await service.engine.untilUpload())
-        return [read, upload].compactMap { $0 }.min()
-    }
-
     /// Waits for a time, or for a trigger.
-    private func wait(until: Timestamp, earliest: Timestamp) async {
-        guard await alarm.wait(until: until, clock) else { return }
-        await clock.sleep(until: min(until, max(earliest, clock.uptime() + DistrictEngine.settling)))
+    private func wait(until due: Timestamp, _ schedule: CycleSchedule) async {
+        guard await alarm.wait(until: due, clock) else { return }
+        await clock.sleep(until: schedule.next(afterTriggerAt: clock.uptime(), before: due))
     }
 
     /// Triggers have been noted: their sections are read next.

@@ -1,0 +1,88 @@
+import AttendanceCore
+import Sandbox
+
+extension Scenario {
+    /// The history of a seed.
+    ///
+    /// - Parameter length: nil: most are a few days, some weeks, one in a thousand a whole school year.
+    public init(seed: UInt64, length: Length? = nil) {
+        var random = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D ^ 0x51A7)
+        let lot = random.below(1000)
+        let length = length ?? (lot < 1 ? .year : lot < 40 ? .weeks : .days)
+        self.seed = seed
+        self.length = length
+        (start, zone) = Self.time(length, &random)
+        switch length {
+        case .days: end = .hours(Int64(20 + random.below(60)))
+        case .weeks: end = .days(Int64(7 + random.below(8)))
+        case .year: end = .days(330)
+        }
+        students = 4 + random.below(7)
+        elementaryPercent = [0, 50, 50, 100][random.below(4)]
+        sectionsPerStudent = 1 + random.below(3)
+        generatesMarks = random.below(3) == 0
+        settings = Self.settings(length, &random)
+        schoologyAllowedStep = random.below(2) == 0 ? 0 : 300
+        schoologyListsPresentRows = random.below(4) == 0
+        schoologyDatesPerPage = random.below(4) == 0 ? 1 + random.below(3) : nil
+        triggersForWrites = random.below(2) == 0
+        latency = random.below(3) == 0 ? 1...20 : 20...400
+        steps = []
+        var drawing = Steps(self, random)
+        steps = drawing.drawn()
+    }
+
+    /// Ordinary days, weekends, ends of months and years, and the nights when clocks change.
+    private static func time(
+        _ length: Length, _ random: inout SplitMix64
+    ) -> (Timestamp, [(from: Timestamp, offset: Span)]) {
+        let starts = [
+            "2026-03-10", "2026-03-12", "2026-03-06", "2026-03-07", "2026-10-30", "2026-10-31", "2026-12-30", "2028-02-28",
+            "2026-01-15", "2026-09-04",
+        ]
+        let day = length == .year ? Day("2026-08-17")! : Day(starts[random.below(starts.count)])!
+        // America/Chicago: daylight saving time from the second Sunday of March to the first of November.
+        let zone: [(from: Timestamp, offset: Span)] = [
+            (Timestamp("2020-01-01T00:00:00Z")!, .hours(-6)),
+            (Timestamp("2026-03-08T08:00:00Z")!, .hours(-5)), (Timestamp("2026-11-01T07:00:00Z")!, .hours(-6)),
+            (Timestamp("2027-03-14T08:00:00Z")!, .hours(-5)), (Timestamp("2027-11-07T07:00:00Z")!, .hours(-6)),
+        ]
+        let hour = Int64(6 + random.below(16))
+        return (Timestamp(seconds: Int64(day.number) * 86_400) + .hours(hour + 6) + .minutes(Int64(random.below(60))), zone)
+    }
+
+    private static func settings(_ length: Length, _ random: inout SplitMix64) -> DistrictSettings {
+        var settings = DistrictSettings(name: "town", timezone: "America/Chicago")
+        let lot = random.below(20)
+        settings.direction = lot == 0 ? .toClever : lot == 1 ? .toSchoology : .both
+        settings.conflicts.policy = ConflictPolicy.allCases[random.below(ConflictPolicy.allCases.count)]
+        if random.below(4) == 0 { settings.conflicts.protect = [] }
+        settings.clever.pageSize = [5, 20, 1000, 1000][random.below(4)]
+        settings.clever.maxInFlight = 1 + random.below(4)
+        settings.schoology.maxInFlight = 1 + random.below(4)
+        settings.schoology.batchSize = [1, 3, 50][random.below(3)]
+        settings.clever.recentLookback = .days(Int64(1 + random.below(3)))
+        settings.clever.lookback = .days([4, 6, 14][random.below(3)])
+        switch length {
+        case .days:
+            settings.clever.pollInterval = .minutes([15, 30, 60, 120][random.below(4)])
+            settings.schoology.pollInterval = .minutes([20, 45, 120, 240][random.below(4)])
+        case .weeks:
+            settings.clever.pollInterval = .minutes([60, 120, 240][random.below(3)])
+            settings.schoology.pollInterval = .minutes([120, 240][random.below(2)])
+        case .year:
+            settings.clever.pollInterval = .hours(4)
+            settings.schoology.pollInterval = .hours(6)
+        }
+        var sftp = SFTPSettings()
+        sftp.uploadInterval = .minutes([10, 60, 240][random.below(3)])
+        sftp.confirmWithin = .hours([6, 24][random.below(2)])
+        sftp.lastColumn = SFTPSettings.LastColumn.allCases[random.below(2)]
+        settings.clever.sftp = sftp
+        // Codes that nobody configured: their records wait.
+        if random.below(5) == 0 { settings.statusMap.absent.anyOtherCode = nil }
+        settings.schoology.rateLimit = random.below(3) == 0 ? RateLimit() : RateLimit(credits: 100)
+        settings.schoology.signatureMethod = random.below(2) == 0 ? .hmacSHA1 : .plaintext
+        return settings
+    }
+}

@@ -1,0 +1,133 @@
+import AttendanceCore
+import Sandbox
+
+/// Draws what happens in a history.
+struct Steps {
+    private let scenario: Scenario
+    private var random: SplitMix64
+    private var steps: [Step] = []
+    /// So many people work a day.
+    private var editsPerDay = 0
+
+    init(_ scenario: Scenario, _ random: SplitMix64) {
+        self.scenario = scenario
+        self.random = random
+    }
+
+    mutating func drawn() -> [Step] {
+        let isYear = scenario.length == .year
+        editsPerDay = isYear ? 3 : 4 + random.below(24)
+        let days = Int(scenario.end.milliseconds / 86_400_000) + 1
+        for day in 0..<days { drawDay(day) }
+        // Some histories are calm, so that what is done with nobody interfering is seen too.
+        let trouble = random.below(5)
+        if trouble > 0 { drawTrouble(isYear ? 60 : trouble * (scenario.length == .weeks ? 6 : 3)) }
+        return steps.filter { $0.at < scenario.end }.sorted { $0.at < $1.at }
+    }
+
+    // MARK: People
+
+    private mutating func drawDay(_ day: Int) {
+        let midnight = Span.days(Int64(day))
+        // From mid-June to mid-August nobody is there.
+        if scenario.length == .year, day > 300 { return }
+        for _ in 0..<random.below(editsPerDay + 1) { drawEdit(midnight) }
+        for _ in 0..<(1 + random.below(6)) { add(midnight + moment(), .officeSync) }
+        for _ in 0..<random.below(4) {
+            add(midnight + moment(), .cleverTakesFile(processing: .seconds(Int64(random.below(600)))))
+        }
+        if random.below(6) == 0 { drawRoster(midnight) }
+        if random.below(8) == 0 { add(midnight + moment(), .operatorResolves(take: random.below(6))) }
+        if random.below(8) == 0 { add(midnight + moment(), .operatorRetriesDead) }
+        if random.below(10) == 0 { add(midnight + moment(), .operatorRunsOnce) }
+        if random.below(10) == 0 { add(midnight + moment(), .strayTrigger(place: random.below(64))) }
+    }
+
+    /// Mostly of today and yesterday, some days later; some people come back to the same mark again and again.
+    private mutating func drawEdit(_ midnight: Span) {
+        let at = midnight + moment()
+        let daysAgo = [0, 0, 0, 0, 1, 1, 2, 3, 7, 12][random.below(10)]
+        let place = random.below(random.below(3) == 0 ? 3 : 64)
+        if random.below(2) == 0 {
+            add(
+                at,
+                .officeMarks(
+                    place: place, daysAgo: daysAgo, word: random.below(Scenario.officeWords.count),
+                    isDaily: random.below(3) == 0))
+            if random.below(2) == 0 { add(at + .seconds(Int64(random.below(900))), .officeSync) }
+        } else {
+            let tells: Span? = random.below(2) == 0 ? .milliseconds(Int64(random.below(5000))) : nil
+            add(at, .teacherMarks(place: place, daysAgo: daysAgo, status: random.below(5), tells: tells))
+        }
+        // The other side edits the same mark at about the same time.
+        if random.below(5) == 0 {
+            let soon = at + .seconds(Int64(random.below(1800)))
+            if random.below(2) == 0 {
+                add(
+                    soon,
+                    .officeMarks(
+                        place: place, daysAgo: daysAgo, word: random.below(Scenario.officeWords.count), isDaily: false))
+                add(soon + .seconds(Int64(random.below(600))), .officeSync)
+            } else {
+                add(soon, .teacherMarks(place: place, daysAgo: daysAgo, status: random.below(5), tells: nil))
+            }
+        }
+    }
+
+    private mutating func drawRoster(_ midnight: Span) {
+        let at = midnight + moment()
+        switch random.below(4) {
+        case 0: add(at, .enrollsAnew(place: random.below(64)))
+        case 1: add(at, .moves(place: random.below(64), section: random.below(16)))
+        case 2: add(at, .arrives(section: random.below(16), inSchoologyAfter: .minutes(Int64(random.below(600)))))
+        default: add(at, .leaves(place: random.below(64), lasting: .hours(Int64(1 + random.below(30)))))
+        }
+    }
+
+    // MARK: Trouble
+
+    private mutating func drawTrouble(_ count: Int) {
+        for _ in 0..<count {
+            let at = Span.milliseconds(Int64(random.unit() * Double(scenario.end.milliseconds)))
+            switch random.below(24) {
+            case 0..<11:
+                let kind = FaultKind.allCases[random.below(FaultKind.allCases.count)]
+                let percent = [2, 10, 30, 60, 100][random.below(5)]
+                add(at, .fault(kind, percent: percent, lasting: .minutes(Int64(1 + random.below(300)))))
+            case 11..<15:
+                add(at, .crash(aCrash(), afterEffects: 1 + random.below(60), bootsAfter: aBoot()))
+            case 15, 16:
+                add(at, .crashInTransaction(aCrash(), afterEffects: 1 + random.below(200), bootsAfter: aBoot()))
+            case 17: add(at, .restart(bootsAfter: aBoot()))
+            case 18:
+                let jump = Span.seconds(Int64(random.below(7200) - 3600))
+                add(at, random.below(3) == 0 ? .serverClockJumps(random.below(2) == 0 ? .clever : .schoology, jump) : .clockJumps(jump))
+            case 19: add(at, .diskFull(lasting: .minutes(Int64(1 + random.below(240)))))
+            case 20:
+                add(
+                    at,
+                    random.below(2) == 0
+                        ? .diskBusy(attempts: [3, 40, 2000][random.below(3)]) : .diskFails(effects: 1 + random.below(6)))
+            case 21: add(at, .districtPaused(lasting: .minutes(Int64(10 + random.below(900)))))
+            case 22: add(at, .sectionGone(section: random.below(16), lasting: .hours(Int64(1 + random.below(30)))))
+            default:
+                let span = Span.minutes(Int64(5 + random.below(600)))
+                add(at, random.below(2) == 0 ? .cleverTokenRevoked(lasting: span) : .schoologyKeyRevoked(lasting: span))
+            }
+        }
+    }
+
+    private mutating func aCrash() -> Crash { random.below(3) == 0 ? .powerFailed : .killed }
+
+    private mutating func aBoot() -> Span { .milliseconds(Int64([100, 2000, 30_000, 3_600_000][random.below(4)])) }
+
+    /// Of a day: mostly while school is in session.
+    private mutating func moment() -> Span {
+        random.below(5) == 0
+            ? .seconds(Int64(random.below(86_400))) : .seconds(Int64(random.below(9 * 3600)))
+    }
+
+    private mutating func add(_ at: Span, _ action: Action) {
+        steps.append(Step(at, action))
+    }
+}

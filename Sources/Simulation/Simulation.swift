@@ -1,0 +1,234 @@
+import AttendanceCore
+import CSimulatedDisk
+import Sandbox
+import SyncEngine
+import SyncState
+
+/// Runs one history, in two phases: people and faults, with the invariants watched; then everything heals, and both
+/// sides must come to agree within a bounded number of cycles, and stay so.
+///
+/// `@unchecked Sendable`: used by the one thread that calls `run`.
+public final class Simulation: @unchecked Sendable {
+    /// What came of it.
+    public struct Outcome: Sendable {
+        /// Nil: everything held.
+        public var violation: Violation?
+        public var tally: Tally
+    }
+
+    /// Cycles by hand after which both sides must agree: writes that wait for up to 8 h, a suspension of 24 h and a
+    /// file that Clever takes once between two of them fit in.
+    private static let cyclesToHeal = 8
+    private static let jobLimit = 400_000_000
+
+    private let scenario: Scenario
+    private let time: SimulatedTime
+    private let town: SimulatedTown
+    private let proof: Proof
+    private let daemon: SimulatedDaemon
+    private var isDone = false
+    private var faultCount = 0
+    private var takenFile = 0
+
+    /// - Parameters:
+    ///   - directory: for the kernel lock; nothing else of a simulation is on a real disk.
+    public static func run(_ scenario: Scenario, directory: String, transcript: Transcript? = nil) -> Outcome {
+        let simulation = Simulation(scenario, directory: directory, transcript: transcript)
+        return simulation.run()
+    }
+
+    private init(_ scenario: Scenario, directory: String, transcript: Transcript?) {
+        self.scenario = scenario
+        simulated_disk_register()
+        simulated_disk_reset(scenario.seed)
+        FreshState.put(directory: directory)
+        time = SimulatedTime(scenario.start)
+        town = SimulatedTown(scenario, time, transcript)
+        proof = Proof(town)
+        daemon = SimulatedDaemon(town, proof, directory: directory)
+    }
+
+    private func run() -> Outcome {
+        for step in scenario.steps {
+            time.at(scenario.start + step.at) { [self] in
+                guard proof.violation == nil, !isOver else { return }
+                town.transcript?.write("\(time.now) step \(step.action)")
+                perform(step.action)
+            }
+        }
+        daemon.boot()
+        time.at(scenario.start + scenario.end) { [self] in
+            isOver = true
+            time.start { [self] in
+                await heal()
+                isDone = true
+            }
+        }
+        let ended = time.run(limit: Self.jobLimit) { isDone || proof.violation != nil }
+        if !ended { proof.fail("stuck", "nothing is left that could happen, and the history is not over") }
+        return Outcome(violation: proof.violation, tally: town.counts)
+    }
+
+    private var isOver = false
+
+    // MARK: Steps
+
+    private func perform(_ action: Action) {
+        switch action {
+        case .officeMarks(let place, let daysAgo, let word, let isDaily):
+            town.officeMarks(place, daysAgo: daysAgo, word: word, isDaily: isDaily)
+        case .officeSync: town.finishSync()
+        case .teacherMarks(let place, let daysAgo, let status, let tells):
+            guard let edit = town.teacherMarks(place, daysAgo: daysAgo, status: status), let tells else { return }
+            let editedAt = time.now
+            time.at(time.now + tells) { [daemon] in daemon.trigger(edit.place, edit.day, editedAt: editedAt) }
+        case .strayTrigger(let place):
+            daemon.trigger(town.place(place), town.today, editedAt: time.now)
+        case .cleverTakesFile(let processing): takeFile(processing)
+        case .enrollsAnew(let place): town.enrollsAnew(place)
+        case .moves(let place, let section): town.moves(place, to: section)
+        case .arrives(let section, let delay): town.arrives(in: section, inSchoologyAfter: delay)
+        case .leaves(let place, let span): town.leaves(place, for: span)
+        case .districtPaused(let span):
+            town.counts.strike("paused")
+            meanwhile(span) { [town] in town.sandbox.setDistrictState($0 ? "paused" : "running") }
+        case .sectionGone(let section, let span):
+            town.counts.strike("410")
+            let sections = town.schoologySections
+            let section = sections[section % sections.count]
+            meanwhile(span) { [town] in try? town.sandbox.setSectionGone($0, section: section) }
+        case .cleverTokenRevoked(let span):
+            town.counts.strike("clever_token_revoked")
+            meanwhile(span) { [town] in town.sandbox.setCleverTokenRevoked($0) }
+        case .schoologyKeyRevoked(let span):
+            town.counts.strike("schoology_key_revoked")
+            meanwhile(span) { [town] in town.sandbox.setSchoologyKeyRevoked($0) }
+        case .fault(let kind, let percent, let span):
+            faultCount += 1
+            let number = faultCount
+            meanwhile(span) { [town] in town.faults[number] = $0 ? (kind, percent) : nil }
+        case .clockJumps(let span):
+            town.counts.strike("clock_jump")
+            daemon.jumpClock(span)
+        case .serverClockJumps(let side, let span):
+            town.counts.strike("server_clock_jump")
+            town.sandbox.setClockSkew(
+                seconds: Double(span.milliseconds) / 1000, of: side == .clever ? .clever : .schoology)
+        case .diskFull(let span):
+            town.counts.strike("disk_full")
+            meanwhile(span) { simulated_disk_set_full($0 ? 1 : 0) }
+        case .diskBusy(let attempts):
+            town.counts.strike("disk_busy")
+            simulated_disk_set_busy(Int64(attempts))
+        case .diskFails(let effects):
+            town.counts.strike("disk_error")
+            simulated_disk_set_failing(Int64(effects))
+        case .crash(let crash, let effects, let boot):
+            daemon.crash(crash, afterEffects: effects, bootsAfter: boot)
+        case .crashInTransaction(let crash, let effects, let boot):
+            daemon.crashInTransaction(crash, afterEffects: effects, bootsAfter: boot)
+        case .restart(let boot):
+            town.counts.strike("restart")
+            time.start { [daemon, time] in
+                await daemon.stop()
+                await time.wait(boot)
+                daemon.boot()
+            }
+        case .operatorResolves(let take): resolve(take)
+        case .operatorRetriesDead: retryDead()
+        case .operatorRunsOnce:
+            time.start { [daemon] in
+                _ = await daemon.once()
+                daemon.boot()
+            }
+        }
+    }
+
+    private func meanwhile(_ span: Span, _ set: @escaping (Bool) -> Void) {
+        set(true)
+        ends.append { set(false) }
+        time.at(time.now + span) { set(false) }
+    }
+
+    /// What ends whatever still goes on.
+    private var ends: [() -> Void] = []
+
+    private func takeFile(_ processing: Span) {
+        // It is left there afterwards, and not processed twice.
+        guard let file = town.file, file.number != takenFile else { return }
+        takenFile = file.number
+        time.at(time.now + processing) { [proof] in proof.ingest(file.bytes, number: file.number) }
+    }
+
+    private func resolve(_ take: Int) {
+        let direction = scenario.settings.direction
+        daemon.operate { tx, now in
+            for conflict in try tx.conflicts(openOnly: true) {
+                let status: Status =
+                    switch take {
+                    case 0: conflict.clever
+                    case 1: conflict.schoology
+                    default: Status(rawValue: take - 1) ?? .present
+                    }
+                try tx.resolve(
+                    conflict, status: status, direction: direction, outcome: "operator: \(status)", by: "op",
+                    reason: nil, now: now)
+            }
+        }
+    }
+
+    private func retryDead() {
+        daemon.operate { tx, _ in
+            for item in try tx.outbox(deadOnly: true) { _ = try tx.retryOutboxItem(item.id) }
+        }
+    }
+
+    // MARK: Healing
+
+    private func heal() async {
+        town.transcript?.write("\(time.now) everything heals")
+        for end in ends { end() }
+        town.faults = [:]
+        simulated_disk_set_full(0)
+        simulated_disk_set_busy(0)
+        simulated_disk_set_failing(0)
+        for side in SandboxSide.allCases { town.sandbox.setClockSkew(seconds: 0, of: side) }
+        town.sandbox.setDistrictState("running")
+        daemon.disarm()
+        await daemon.stop()
+        for _ in 1...Self.cyclesToHeal {
+            town.finishSync()
+            daemon.boot(manual: true)
+            retryDead()
+            resolve(0)
+            _ = await daemon.once()
+            guard proof.violation == nil else { return }
+            await time.wait(.minutes(5))
+            takeFile(.zero)
+            await time.wait(.hours(5))
+        }
+        // The last changes of people's own making are over: now nothing may happen any more.
+        _ = await daemon.once()
+        guard let report = await daemon.once() else { return proof.fail("end", "no cycle can be run") }
+        daemon.boot(manual: true)
+        let uploads = town.counts.uploads
+        proof.checkEnd()
+        guard proof.violation == nil else { return }
+        if report.outcome != .done, !scenario.settings.statusMap.leavesCodesOut {
+            proof.fail("end", "the last cycle is \(report.outcome): \(report.failures)")
+        }
+        await daemon.stop()
+        guard let quiet = await daemon.once() else { return proof.fail("end", "no cycle can be run") }
+        if quiet.counts.puts > 0 || town.counts.uploads != uploads {
+            proof.fail("quiet", "a cycle with nothing new made \(quiet.counts.puts) PUTs and \(town.counts.uploads - uploads) uploads")
+        }
+        if quiet.counts.cleverRequests != 1 {
+            proof.fail("quiet", "a cycle with nothing new made \(quiet.counts.cleverRequests) requests to Clever")
+        }
+    }
+}
+
+extension StatusMap {
+    /// Some codes mean nothing: their records wait.
+    var leavesCodesOut: Bool { absent.anyOtherCode == nil }
+}
