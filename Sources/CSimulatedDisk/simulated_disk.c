@@ -9,6 +9,7 @@
 typedef struct Write {
     int64_t offset;
     int64_t count;  // -1: truncated to `offset`
+    int64_t at;
     unsigned char *bytes;
 } Write;
 
@@ -48,6 +49,7 @@ static int64_t busy_attempts, failing_effects;
 static int64_t crash_countdown;
 static enum simulated_disk_crash crash_kind;
 static int has_crashed;
+static int64_t now;
 static int64_t full_count, busy_count, error_count;
 
 static uint64_t draw(void) {
@@ -102,6 +104,7 @@ static void note(Node *node, int64_t offset, int64_t count, const void *bytes) {
     Write *write = &node->writes[node->write_count++];
     write->offset = offset;
     write->count = count;
+    write->at = now;
     write->bytes = NULL;
     if (count > 0) {
         write->bytes = malloc((size_t)count);
@@ -136,7 +139,8 @@ void simulated_disk_crash(enum simulated_disk_crash how) {
             for (int i = 0; i < node->write_count; i++) {
                 Write *write = &node->writes[i];
                 uint64_t fate = draw() % 8;
-                if (fate < 4) apply(node, write, write->count);
+                // Linux writes dirty pages back after 30 seconds (vm.dirty_expire_centisecs), and 5 to notice.
+                if (fate < 4 || write->at + 35000 < now) apply(node, write, write->count);
                 else if (fate == 4 && write->count > 512) apply(node, write, write->count / 1024 * 512);
             }
             forget_writes(node);
@@ -156,6 +160,8 @@ void simulated_disk_crash_after(int64_t effects, enum simulated_disk_crash how) 
     crash_kind = how;
     has_crashed = 0;
 }
+
+void simulated_disk_set_time(int64_t milliseconds) { now = milliseconds; }
 
 int simulated_disk_has_crashed(void) { return has_crashed; }
 void simulated_disk_set_full(int full) { is_full = full; }

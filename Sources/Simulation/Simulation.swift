@@ -18,7 +18,7 @@ public final class Simulation: @unchecked Sendable {
 
     /// Cycles by hand after which both sides must agree: writes that wait for up to 8 h, a suspension of 24 h and a
     /// file that Clever takes once between two of them fit in.
-    private static let cyclesToHeal = 8
+    private static let cyclesToHeal = 6
     private static let jobLimit = 400_000_000
 
     private let scenario: Scenario
@@ -44,7 +44,7 @@ public final class Simulation: @unchecked Sendable {
         FreshState.put(directory: directory)
         time = SimulatedTime(scenario.start)
         town = SimulatedTown(scenario, time, transcript)
-        proof = Proof(town)
+        proof = Proof(town, directory: directory)
         daemon = SimulatedDaemon(town, proof, directory: directory)
     }
 
@@ -66,7 +66,15 @@ public final class Simulation: @unchecked Sendable {
         }
         let ended = time.run(limit: Self.jobLimit) { isDone || proof.violation != nil }
         if !ended { proof.fail("stuck", "nothing is left that could happen, and the history is not over") }
-        return Outcome(violation: proof.violation, tally: town.counts)
+        town.counts.histories = 1
+        town.counts.milliseconds = (time.now - scenario.start).milliseconds
+        let outcome = Outcome(violation: proof.violation, tally: town.counts)
+        // Closures that wait for their time hold all of this.
+        time.clear()
+        ends = []
+        daemon.clear()
+        proof.clear()
+        return outcome
     }
 
     private var isOver = false
@@ -107,13 +115,15 @@ public final class Simulation: @unchecked Sendable {
             faultCount += 1
             let number = faultCount
             meanwhile(span) { [town] in town.faults[number] = $0 ? (kind, percent) : nil }
-        case .clockJumps(let span):
+        case .clockJumps(let jump, let span):
             town.counts.strike("clock_jump")
-            daemon.jumpClock(span)
-        case .serverClockJumps(let side, let span):
+            meanwhile(span) { [daemon] in daemon.setClock(wrongBy: $0 ? jump : .zero) }
+        case .serverClockJumps(let side, let jump, let span):
             town.counts.strike("server_clock_jump")
-            town.sandbox.setClockSkew(
-                seconds: Double(span.milliseconds) / 1000, of: side == .clever ? .clever : .schoology)
+            let seconds = Double(jump.milliseconds) / 1000
+            meanwhile(span) { [town] in
+                town.sandbox.setClockSkew(seconds: $0 ? seconds : 0, of: side == .clever ? .clever : .schoology)
+            }
         case .diskFull(let span):
             town.counts.strike("disk_full")
             meanwhile(span) { simulated_disk_set_full($0 ? 1 : 0) }
@@ -192,8 +202,6 @@ public final class Simulation: @unchecked Sendable {
         simulated_disk_set_full(0)
         simulated_disk_set_busy(0)
         simulated_disk_set_failing(0)
-        for side in SandboxSide.allCases { town.sandbox.setClockSkew(seconds: 0, of: side) }
-        town.sandbox.setDistrictState("running")
         daemon.disarm()
         await daemon.stop()
         for _ in 1...Self.cyclesToHeal {
@@ -207,17 +215,16 @@ public final class Simulation: @unchecked Sendable {
             takeFile(.zero)
             await time.wait(.hours(5))
         }
-        // The last changes of people's own making are over: now nothing may happen any more.
+        // A new day may have begun with its marks. After that nothing may happen any more.
+        town.finishSync()
         _ = await daemon.once()
         guard let report = await daemon.once() else { return proof.fail("end", "no cycle can be run") }
-        daemon.boot(manual: true)
         let uploads = town.counts.uploads
         proof.checkEnd()
         guard proof.violation == nil else { return }
         if report.outcome != .done, !scenario.settings.statusMap.leavesCodesOut {
             proof.fail("end", "the last cycle is \(report.outcome): \(report.failures)")
         }
-        await daemon.stop()
         guard let quiet = await daemon.once() else { return proof.fail("end", "no cycle can be run") }
         if quiet.counts.puts > 0 || town.counts.uploads != uploads {
             proof.fail("quiet", "a cycle with nothing new made \(quiet.counts.puts) PUTs and \(town.counts.uploads - uploads) uploads")

@@ -42,7 +42,7 @@ public final class SyncState: Sendable {
                 if access != .readOnly {
                     try db.execute(sql: "PRAGMA journal_mode = WAL")
                     // What a person or a trigger says isn't said twice: it survives a power failure. What a cycle
-                    // stores can be worked out again.
+                    // stores can be worked out again, until a write goes out: see `durableTransaction`.
                     try db.execute(sql: "PRAGMA synchronous = \(access == .shared ? "FULL" : "NORMAL")")
                     // A rescan must not leave a WAL that grows with the district.
                     try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
@@ -108,6 +108,26 @@ public final class SyncState: Sendable {
     public func transaction<Value>(_ body: (Transaction) throws -> Value) throws(StateError) -> Value {
         do {
             return try database.write { db in try body(Transaction(db: db)) }
+        } catch {
+            throw StateError.from(error, path: path)
+        }
+    }
+
+    /// Like ``transaction(_:)``, and what is stored by then, this and all before it, survives a power failure: what
+    /// goes before a write that others see. Takes a sync of the disk.
+    public func durableTransaction<Value>(_ body: (Transaction) throws -> Value) throws(StateError) -> Value {
+        do {
+            return try database.writeWithoutTransaction { db in
+                try db.cachedStatement(sql: "PRAGMA synchronous = FULL").execute()
+                defer { try? db.cachedStatement(sql: "PRAGMA synchronous = NORMAL").execute() }
+                var value: Value?
+                try db.inTransaction {
+                    value = try body(Transaction(db: db))
+                    return .commit
+                }
+                guard let value else { preconditionFailure("the body of a transaction was not run") }
+                return value
+            }
         } catch {
             throw StateError.from(error, path: path)
         }

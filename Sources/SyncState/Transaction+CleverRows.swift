@@ -180,6 +180,13 @@ extension Transaction {
         try set(.csvIsOutdated, 1)
     }
 
+    /// Whether the file on the server says something of that key.
+    public func isInFile(_ key: Key) throws -> Bool {
+        try row(
+            "SELECT 1 FROM csv_row WHERE section = ? AND student = ? AND day = ?",
+            [key.section, key.student, key.day.number]) != nil
+    }
+
     /// Rows that Clever has had for too long without showing them, and that this wasn't said of before.
     public func newlyOverdueRows(uploadedBefore limit: Timestamp) throws -> [OutboxItem] {
         let overdue = try rows(

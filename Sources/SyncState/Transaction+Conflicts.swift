@@ -114,6 +114,16 @@ extension Transaction {
         return OperatorDecision(status: decision, clever: clever, schoology: schoology)
     }
 
+    /// The newest conflict of a key, unless the sides have agreed since.
+    public func liveConflict(_ key: Key) throws -> StoredConflict? {
+        try row(
+            """
+            SELECT \(Self.conflictColumns) FROM conflict
+            WHERE section = ? AND student = ? AND day = ? AND NOT over ORDER BY id DESC LIMIT 1
+            """, [key.section, key.student, key.day.number]
+        ).map(Self.conflict)
+    }
+
     public func conflicts(openOnly: Bool) throws -> [StoredConflict] {
         try rows("SELECT \(Self.conflictColumns) FROM conflict WHERE NOT ? OR state = 0 ORDER BY id", [openOnly])
             .map(Self.conflict)

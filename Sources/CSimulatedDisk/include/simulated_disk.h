@@ -13,6 +13,9 @@ int simulated_disk_register(void);
 /// Removes every file, ends all faults, and seeds what SQLite draws at random.
 void simulated_disk_reset(uint64_t seed);
 
+/// The time, by which the kernel writes back what nobody syncs.
+void simulated_disk_set_time(int64_t milliseconds);
+
 /// Puts a file there, as durable.
 void simulated_disk_put(const char *name, const void *bytes, int64_t count);
 /// The file's bytes now; NULL where there is none. Valid until the next call of any function here.

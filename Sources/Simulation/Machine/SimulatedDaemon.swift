@@ -138,6 +138,12 @@ final class SimulatedDaemon: @unchecked Sendable {
         }
     }
 
+    func clear() {
+        machine = nil
+        engine = nil
+        state = nil
+    }
+
     // MARK: Serving
 
     private func serve(_ engine: DistrictEngine, _ machine: Machine) async {
@@ -205,8 +211,8 @@ final class SimulatedDaemon: @unchecked Sendable {
         ring()
     }
 
-    func jumpClock(_ span: Span) {
-        clockError = clockError + span
+    func setClock(wrongBy span: Span) {
+        clockError = span
         machine?.clockError = clockError
         proof.clockJumped()
     }

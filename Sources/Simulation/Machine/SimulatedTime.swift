@@ -1,4 +1,5 @@
 import AttendanceCore
+import CSimulatedDisk
 import DequeModule
 import HeapModule
 
@@ -51,6 +52,12 @@ final class SimulatedTime: SerialExecutor, TaskExecutor, @unchecked Sendable {
         _ = Task(executorPreference: self) { await body() }
     }
 
+    /// Forgets what was still to come.
+    func clear() {
+        jobs.removeAll()
+        alarms = Heap()
+    }
+
     /// Runs until `isDone`.
     ///
     /// - Returns: false if nothing is left that could happen, or `limit` jobs have run: the simulation is stuck.
@@ -63,7 +70,10 @@ final class SimulatedTime: SerialExecutor, TaskExecutor, @unchecked Sendable {
                 job.runSynchronously(
                     isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             } else if let alarm = alarms.popMin() {
-                now = max(now, alarm.at)
+                if alarm.at > now {
+                    now = alarm.at
+                    simulated_disk_set_time(now.milliseconds)
+                }
                 alarm.action()
             } else {
                 return false

@@ -33,7 +33,8 @@ final class SimulatedTown: @unchecked Sendable {
         today = scenario.day(time.now)
         var plan = DistrictPlan(
             seed: scenario.seed, students: scenario.students, sectionsPerStudent: scenario.sectionsPerStudent,
-            elementaryPercent: scenario.elementaryPercent, today: today.calendarDay, days: 1, oddities: .none)
+            elementaryPercent: scenario.elementaryPercent, today: Self.schoolDay(today).calendarDay, days: 1,
+            oddities: .none)
         plan.generatesMarks = scenario.generatesMarks
         var settings = SandboxSettings(plan)
         settings.clock = SandboxClock { Instant(milliseconds: time.now.milliseconds) }
@@ -58,9 +59,12 @@ final class SimulatedTown: @unchecked Sendable {
                     enrollment: pair.enrollment, takesDaily: sandbox.isHomeroom(section: pair.cleverSection)))
         }
         students = scenario.students
-        noteGenerated(on: today)
+        noteGenerated(on: Self.schoolDay(today))
         scheduleMidnight()
     }
+
+    /// It, or the last one before it: there are no records of a weekend.
+    private static func schoolDay(_ day: Day) -> Day { day.calendarDay.isSchoolDay ? day : schoolDay(day - 1) }
 
     // MARK: Places
 
@@ -114,8 +118,10 @@ final class SimulatedTown: @unchecked Sendable {
         while scenario.day(next) <= today { next = next + .minutes(30) }
         time.at(next) { [self] in
             today = scenario.day(time.now)
-            sandbox.setToday(today.calendarDay)
-            noteGenerated(on: today)
+            if today.calendarDay.isSchoolDay {
+                sandbox.setToday(today.calendarDay)
+                noteGenerated(on: today)
+            }
             counts.days += 1
             if today.calendarDay.isSchoolDay { counts.schoolDays += 1 }
             scheduleMidnight()
@@ -226,8 +232,11 @@ final class SimulatedTown: @unchecked Sendable {
         places.append(
             Place(
                 student: student, section: model.section, schoologySection: model.schoologySection, enrollment: nil,
-                isActive: false))
-        if scenario.generatesMarks { note(place, today, .clever, by: .office) }
+                // Of none, the first section: the only one.
+                isActive: false, takesDaily: true))
+        if scenario.generatesMarks {
+            for ago in 0..<20 { note(place, today - ago, .clever, by: .office) }
+        }
         time.at(time.now + delay) { [self] in
             guard let ids = try? sandbox.addSchoologyUser(schoolUID: sisID, sections: [model.schoologySection]),
                 let enrollment = ids.first

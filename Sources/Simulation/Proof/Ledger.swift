@@ -42,10 +42,6 @@ struct Ledger {
             agreements.contains { $0.at >= time && $0.value == value }
         }
 
-        func everAgreed(on value: Status) -> Bool {
-            value == .present || agreements.contains { $0.value == value }
-        }
-
         /// Whether the side said this at some time since then.
         func said(_ value: Status, _ side: Side, since time: Timestamp) -> Bool {
             let changes = self[side]

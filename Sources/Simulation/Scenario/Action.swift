@@ -32,9 +32,9 @@ public enum Action: Sendable, Hashable {
     case cleverTokenRevoked(lasting: Span)
     case schoologyKeyRevoked(lasting: Span)
     case fault(FaultKind, percent: Int, lasting: Span)
-    /// The machine's clock jumps.
-    case clockJumps(Span)
-    case serverClockJumps(Side, Span)
+    /// The machine's clock jumps, and is set right after a while.
+    case clockJumps(Span, lasting: Span)
+    case serverClockJumps(Side, Span, lasting: Span)
     case diskFull(lasting: Span)
     /// Another process holds the database's write lock for so many attempts.
     case diskBusy(attempts: Int)

@@ -13,7 +13,7 @@ extension Scenario {
         self.length = length
         (start, zone) = Self.time(length, &random)
         switch length {
-        case .days: end = .hours(Int64(20 + random.below(60)))
+        case .days: end = .hours(Int64(8 + random.below(40)))
         case .weeks: end = .days(Int64(7 + random.below(8)))
         case .year: end = .days(330)
         }
@@ -61,22 +61,22 @@ extension Scenario {
         settings.clever.maxInFlight = 1 + random.below(4)
         settings.schoology.maxInFlight = 1 + random.below(4)
         settings.schoology.batchSize = [1, 3, 50][random.below(3)]
-        settings.clever.recentLookback = .days(Int64(1 + random.below(3)))
-        settings.clever.lookback = .days([4, 6, 14][random.below(3)])
+        settings.clever.recentLookback = .days(Int64(1 + random.below(2)))
+        settings.clever.lookback = .days([2, 3, 4, 4, 6, 14][random.below(6)])
         switch length {
         case .days:
-            settings.clever.pollInterval = .minutes([15, 30, 60, 120][random.below(4)])
-            settings.schoology.pollInterval = .minutes([20, 45, 120, 240][random.below(4)])
+            settings.clever.pollInterval = .minutes([15, 60, 120, 240][random.below(4)])
+            settings.schoology.pollInterval = .minutes([30, 180, 300, 480][random.below(4)])
         case .weeks:
-            settings.clever.pollInterval = .minutes([60, 120, 240][random.below(3)])
-            settings.schoology.pollInterval = .minutes([120, 240][random.below(2)])
+            settings.clever.pollInterval = .minutes([120, 240, 480][random.below(3)])
+            settings.schoology.pollInterval = .minutes([240, 480][random.below(2)])
         case .year:
-            settings.clever.pollInterval = .hours(4)
-            settings.schoology.pollInterval = .hours(6)
+            settings.clever.pollInterval = .hours(6)
+            settings.schoology.pollInterval = .hours(12)
         }
         var sftp = SFTPSettings()
         sftp.uploadInterval = .minutes([10, 60, 240][random.below(3)])
-        sftp.confirmWithin = .hours([6, 24][random.below(2)])
+        sftp.confirmWithin = .hours([3, 12][random.below(2)])
         sftp.lastColumn = SFTPSettings.LastColumn.allCases[random.below(2)]
         settings.clever.sftp = sftp
         // Codes that nobody configured: their records wait.

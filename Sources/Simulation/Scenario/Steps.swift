@@ -100,8 +100,14 @@ struct Steps {
                 add(at, .crashInTransaction(aCrash(), afterEffects: 1 + random.below(200), bootsAfter: aBoot()))
             case 17: add(at, .restart(bootsAfter: aBoot()))
             case 18:
-                let jump = Span.seconds(Int64(random.below(7200) - 3600))
-                add(at, random.below(3) == 0 ? .serverClockJumps(random.below(2) == 0 ? .clever : .schoology, jump) : .clockJumps(jump))
+                let range = random.below(2) == 0 ? 480 : 7200
+                let jump = Span.seconds(Int64(random.below(range) - range / 2))
+                let span = Span.minutes(Int64(1 + random.below(400)))
+                switch random.below(4) {
+                case 0: add(at, .serverClockJumps(.clever, jump, lasting: span))
+                case 1: add(at, .serverClockJumps(.schoology, jump, lasting: span))
+                default: add(at, .clockJumps(jump, lasting: span))
+                }
             case 19: add(at, .diskFull(lasting: .minutes(Int64(1 + random.below(240)))))
             case 20:
                 add(

@@ -1,5 +1,8 @@
 /// What happened in simulations, in numbers.
-public struct Tally: Sendable, Equatable {
+public struct Tally: Sendable, Equatable, Codable {
+    public var histories = 0
+    /// Simulated time.
+    public var milliseconds: Int64 = 0
     public var days = 0
     public var schoolDays = 0
     public var officeEdits = 0
@@ -22,6 +25,8 @@ public struct Tally: Sendable, Equatable {
     mutating func strike(_ fault: String) { faults[fault, default: 0] += 1 }
 
     public static func += (left: inout Tally, right: Tally) {
+        left.histories += right.histories
+        left.milliseconds += right.milliseconds
         left.days += right.days
         left.schoolDays += right.schoolDays
         left.officeEdits += right.officeEdits

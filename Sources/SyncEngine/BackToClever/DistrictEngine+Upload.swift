@@ -18,16 +18,18 @@ extension DistrictEngine {
         } catch let failure as SideFailure {
             return note(failure)
         }
-        let carried = try state.transaction { try self.buildRows($0) }
+        let (carried, isOutdated) = try state.transaction { tx in
+            let carried = try self.buildRows(tx)
+            return (carried, try tx.number(.csvIsOutdated) != nil)
+        }
         let fresh = carried.filter { $0.item.state == .pending }
-        let isOutdated = try state.reading { try $0.number(.csvIsOutdated) } != nil
         guard try !fresh.isEmpty || isOutdated || isRepeatDue(target) else { return }
         progress = CycleProgress(step: .uploading)
         let upload = SFTPUpload(
             url: target.url, temporaryName: Self.temporaryName(target.url),
             bytes: AttendanceCSV.file(carried.map(\.row), lastColumn: target.lastColumn),
             credential: target.transportCredential, knownHostsFile: target.knownHostsFile)
-        try state.transaction { try $0.markUploading(carried.map(\.item)) }
+        try state.durableTransaction { try $0.markUploading(carried.map(\.item)) }
         let startedAt = world.clock.uptime()
         do {
             try await sftp.upload(upload)
@@ -106,6 +108,11 @@ extension DistrictEngine {
         var carried: [AttendanceRow.Key: (item: OutboxItem, row: AttendanceRow)] = [:]
         var eclipsed: [OutboxItem] = []
         for item in try tx.rowsForClever() {
+            guard try isStillMeant(item, tx) else {
+                // What the file on the server says of it must not be taken once more either.
+                if try tx.isInFile(item.key) { try tx.set(.csvIsOutdated, 1) }
+                continue
+            }
             let place = try tx.rowPlace(item.key, daily: settings.clever.daily)
             guard let value = value(of: item, place) else { continue }
             var lacking: [String] = []
@@ -126,6 +133,15 @@ extension DistrictEngine {
         }
         try tx.setEclipsed(eclipsed)
         return carried.values.sorted { $0.item.id < $1.item.id }
+    }
+
+    /// Whether the row was decided with what Clever says now. Where the office has changed the mark since, and the
+    /// section could not be read yet (it is suspended, Schoology is down), nobody has compared the two: the row waits
+    /// for that, or it would overwrite the office's edit without a conflict.
+    private func isStillMeant(_ row: OutboxItem, _ tx: Transaction) throws -> Bool {
+        guard let clever = try cleverStatus(row.key, tx)?.status else { return false }
+        let base = try tx.mark(row.key).base
+        return try clever == row.status || clever == base || tx.liveConflict(row.key)?.clever == clever
     }
 
     /// What the row says. One that only puts back what Clever has says just that, with the office's own code.

@@ -10,7 +10,8 @@ extension DistrictEngine {
     func put(
         _ batch: [PendingWrite], _ section: PushSection, paidBy reservation: inout SchoologyClient.Reservation
     ) async throws -> Bool {
-        try state.transaction { tx in
+        // With it the conflicts that were decided survive, should the power fail once Schoology has the marks.
+        try state.durableTransaction { tx in
             for write in batch { try tx.markSent(write.item.id, status: write.status) }
             try self.storeSpending(tx)
         }

@@ -1,0 +1,21 @@
+import Foundation
+import Simulation
+
+/// Makes histories of seeds, and runs them.
+struct Histories {
+    var length: Scenario.Length?
+    var students: Int?
+
+    func scenario(_ seed: UInt64) -> Scenario {
+        var scenario = Scenario(seed: seed, length: length)
+        if let students { scenario.students = students }
+        return scenario
+    }
+
+    func run(_ scenario: Scenario, transcript: Transcript? = nil) -> Simulation.Outcome {
+        // A history that fails leaves its engine where it stands, with its kernel lock: each has a folder of its own.
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("simulate-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return Simulation.run(scenario, directory: folder.path, transcript: transcript)
+    }
+}
