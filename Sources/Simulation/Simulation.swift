@@ -149,6 +149,7 @@ public final class Simulation: @unchecked Sendable {
         case .operatorRunsOnce:
             time.start { [daemon] in
                 _ = await daemon.once()
+                await daemon.stop()
                 daemon.boot()
             }
         }
@@ -204,9 +205,9 @@ public final class Simulation: @unchecked Sendable {
         simulated_disk_set_failing(0)
         daemon.disarm()
         await daemon.stop()
+        daemon.boot(manual: true)
         for _ in 1...Self.cyclesToHeal {
             town.finishSync()
-            daemon.boot(manual: true)
             retryDead()
             resolve(0)
             _ = await daemon.once()

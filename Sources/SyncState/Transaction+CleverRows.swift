@@ -131,13 +131,11 @@ extension Transaction {
         for id in ids { try run("UPDATE outbox SET looked_up = 1 WHERE id = ?", [id]) }
     }
 
-    /// Notes which rows the file leaves out, because a later change of the same daily record is in it.
-    public func setEclipsed(_ items: [OutboxItem]) throws {
+    /// Notes which rows the file leaves out, and why.
+    public func setLeftOut(_ rows: [(OutboxItem, reason: String)]) throws {
         try run("UPDATE outbox SET eclipsed = 0, message = NULL WHERE eclipsed")
-        for item in items {
-            try run(
-                "UPDATE outbox SET eclipsed = 1, message = ? WHERE id = ?",
-                ["a later change of the same daily record goes in its place", item.id])
+        for (item, reason) in rows {
+            try run("UPDATE outbox SET eclipsed = 1, message = ? WHERE id = ?", [reason, item.id])
         }
     }
 

@@ -80,6 +80,7 @@ final class SimulatedDaemon: @unchecked Sendable {
     }
 
     private func ended(_ state: SyncState) {
+        isManual = false
         state.close()
         self.state = nil
         engine = nil
@@ -258,15 +259,15 @@ final class SimulatedDaemon: @unchecked Sendable {
         while !hasEnded { await time.wait(.milliseconds(50)) }
     }
 
-    /// One cycle by hand, with the service stopped.
+    /// One cycle by hand, with the service stopped. The process that runs it stays for more of them, until ``stop()``.
     func once() async -> CycleReport? {
-        await stop()
-        boot(manual: true)
+        if !isManual { await stop() }
+        if hasEnded { boot(manual: true) }
         guard isManual, let engine, let machine, let state else { return nil }
         let report = await cycle(engine, machine, .once, upload: true)
-        guard isManual else { return report }
-        ended(state)
-        return machine.isDead ? nil : report
+        guard machine.isDead else { return report }
+        if isManual { ended(state) }
+        return nil
     }
 
     /// An operator's command beside the service.

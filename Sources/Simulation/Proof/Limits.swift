@@ -8,8 +8,9 @@ struct Limits {
     private var failed: Set<String> = []
 
     private static let window = Span.minutes(10)
-    /// 10, and what the granularity of the count may add.
-    private static let floor = 12
+    /// 10, and as many that look like retries from outside: a section that is visited for another reason in the same
+    /// cycle is asked anew.
+    private static let floor = 20
 
     mutating func booted() {
         requests = [:]

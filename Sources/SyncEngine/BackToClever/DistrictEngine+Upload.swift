@@ -13,17 +13,16 @@ extension DistrictEngine {
         try sayConfirmed()
         try sayOverdue(target)
         guard !isPaused, try isUploadDue(target) else { return }
+        // Clever is asked about rows only where a file is to go.
+        guard try isFileWanted(buildFile(), target) else { return }
         do {
             try await lookUpRows()
         } catch let failure as SideFailure {
             return note(failure)
         }
-        let (carried, isOutdated) = try state.transaction { tx in
-            let carried = try self.buildRows(tx)
-            return (carried, try tx.number(.csvIsOutdated) != nil)
-        }
+        let carried = try buildFile()
+        guard try isFileWanted(carried, target) else { return }
         let fresh = carried.filter { $0.item.state == .pending }
-        guard try !fresh.isEmpty || isOutdated || isRepeatDue(target) else { return }
         progress = CycleProgress(step: .uploading)
         let upload = SFTPUpload(
             url: target.url, temporaryName: Self.temporaryName(target.url),
@@ -73,9 +72,10 @@ extension DistrictEngine {
 
     /// How long until a row that waits may be uploaded; nil where none waits.
     public func untilUpload() -> Span? {
-        guard let target = uploadTarget, !isPaused, let rows = try? state.reading({ try $0.rowsToUpload() }), rows > 0
+        guard let target = uploadTarget, !isPaused, let rows = try? state.reading({ try $0.rowsToUpload() }), rows > 0,
+            let interval = try? untilInterval(target)
         else { return nil }
-        return try? untilInterval(target)
+        return max(interval, uploadNotBefore.map { $0 - world.clock.uptime() } ?? .zero)
     }
 
     private func isUploadDue(_ target: SFTPSettings) throws -> Bool {
@@ -102,15 +102,26 @@ extension DistrictEngine {
 
     // MARK: Rows
 
+    private typealias Carried = (item: OutboxItem, row: AttendanceRow)
+
+    private func buildFile() throws -> [Carried] { try state.transaction { try self.buildRows($0) } }
+
+    /// There is something that the file on the server doesn't say, or something to be taken out of it, or to say again.
+    private func isFileWanted(_ carried: [Carried], _ target: SFTPSettings) throws -> Bool {
+        if carried.contains(where: { $0.item.state == .pending }) { return true }
+        return try state.reading { try $0.number(.csvIsOutdated) } != nil || isRepeatDue(target)
+    }
+
     /// The rows that the file is to carry: the latest for each of the district's keys. A row that can't be written,
     /// because the roster lacks an id, becomes a dead letter.
-    private func buildRows(_ tx: Transaction) throws -> [(item: OutboxItem, row: AttendanceRow)] {
-        var carried: [AttendanceRow.Key: (item: OutboxItem, row: AttendanceRow)] = [:]
-        var eclipsed: [OutboxItem] = []
+    private func buildRows(_ tx: Transaction) throws -> [Carried] {
+        var carried: [AttendanceRow.Key: Carried] = [:]
+        var leftOut: [(OutboxItem, reason: String)] = []
         for item in try tx.rowsForClever() {
-            guard try isStillMeant(item, tx) else {
+            if let reason = try reasonToWait(item, tx) {
                 // What the file on the server says of it must not be taken once more either.
                 if try tx.isInFile(item.key) { try tx.set(.csvIsOutdated, 1) }
+                leftOut.append((item, reason))
                 continue
             }
             let place = try tx.rowPlace(item.key, daily: settings.clever.daily)
@@ -129,19 +140,24 @@ extension DistrictEngine {
                 studentSISID: student, schoolSISID: school, sectionSISID: place.isDaily ? nil : place.section,
                 day: item.key.day, status: value.status, excuseCode: value.excuseCode, recordSISID: place.record)
             // In the order of their decisions: the latest takes the place of those before.
-            if let earlier = carried.updateValue((item, row), forKey: row.key) { eclipsed.append(earlier.item) }
+            if let earlier = carried.updateValue((item, row), forKey: row.key) {
+                leftOut.append((earlier.item, "a later change of the same daily record goes in its place"))
+            }
         }
-        try tx.setEclipsed(eclipsed)
+        try tx.setLeftOut(leftOut)
         return carried.values.sorted { $0.item.id < $1.item.id }
     }
 
-    /// Whether the row was decided with what Clever says now. Where the office has changed the mark since, and the
+    /// A row goes if it was decided with what Clever says now. Where the office has changed the mark since, and the
     /// section could not be read yet (it is suspended, Schoology is down), nobody has compared the two: the row waits
     /// for that, or it would overwrite the office's edit without a conflict.
-    private func isStillMeant(_ row: OutboxItem, _ tx: Transaction) throws -> Bool {
-        guard let clever = try cleverStatus(row.key, tx)?.status else { return false }
+    private func reasonToWait(_ row: OutboxItem, _ tx: Transaction) throws -> String? {
+        guard let clever = try cleverStatus(row.key, tx)?.status else {
+            return "Clever's mark has a code that status_map has no entry for"
+        }
         let base = try tx.mark(row.key).base
-        return try clever == row.status || clever == base || tx.liveConflict(row.key)?.clever == clever
+        let isDecided = try clever == row.status || clever == base || tx.liveConflict(row.key)?.clever == clever
+        return isDecided ? nil : "Clever's mark was changed, and Schoology's has not been read since"
     }
 
     /// What the row says. One that only puts back what Clever has says just that, with the office's own code.

@@ -59,6 +59,8 @@ extension DistrictEngine {
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
         // Should a write have to be tried again, it is in the outbox by now.
         section.entry.readsBackOnly = section.entry.readsBackOnly && writes.isEmpty
+        // A district that Clever calls paused is read, not written: what was decided waits in the outbox.
+        guard !isPaused else { return }
         for batch in BatchPlan.requests(writes, size: entry.batchSize) {
             if stopFlag.isSet || stopsWrites { return }
             do {
