@@ -123,7 +123,9 @@ let package = Package(
             name: "SyncEngineTests",
             dependencies: ["AttendanceCore", "Transport", "SyncEngine", "SyncState", "Sandbox"],
             swiftSettings: settings),
-        .testTarget(name: "SimulationTests", dependencies: ["AttendanceCore", "Simulation"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["AttendanceCore", "CSimulatedDisk", "Simulation", "SyncState"],
+            swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
             dependencies: ["Sandbox", "attendance-sync", .product(name: "GRDB", package: "GRDB.swift")],

@@ -503,5 +503,5 @@ int simulated_disk_register(void) {
     vfs.xCurrentTime = vfs_current_time;
     vfs.xGetLastError = vfs_last_error;
     vfs.xCurrentTimeInt64 = vfs_current_time_int64;
-    return sqlite3_vfs_register(&vfs, 1);
+    return sqlite3_vfs_register(&vfs, 0);
 }

@@ -32,20 +32,24 @@ public final class Simulation: @unchecked Sendable {
 
     /// - Parameters:
     ///   - directory: for the kernel lock; nothing else of a simulation is on a real disk.
-    public static func run(_ scenario: Scenario, directory: String, transcript: Transcript? = nil) -> Outcome {
-        let simulation = Simulation(scenario, directory: directory, transcript: transcript)
+    ///   - sabotage: a fault of the daemon's own, to test the proof with.
+    public static func run(
+        _ scenario: Scenario, directory: String, transcript: Transcript? = nil, sabotage: Sabotage? = nil
+    ) -> Outcome {
+        let simulation = Simulation(scenario, directory: directory, transcript: transcript, sabotage: sabotage)
         return simulation.run()
     }
 
-    private init(_ scenario: Scenario, directory: String, transcript: Transcript?) {
+    private init(_ scenario: Scenario, directory: String, transcript: Transcript?, sabotage: Sabotage?) {
         self.scenario = scenario
+        transcript?.directory = directory
         simulated_disk_register()
         simulated_disk_reset(scenario.seed)
         FreshState.put(directory: directory)
         time = SimulatedTime(scenario.start)
         town = SimulatedTown(scenario, time, transcript)
         proof = Proof(town, directory: directory)
-        daemon = SimulatedDaemon(town, proof, directory: directory)
+        daemon = SimulatedDaemon(town, proof, directory: directory, sabotage: sabotage)
     }
 
     private func run() -> Outcome {
@@ -228,7 +232,9 @@ public final class Simulation: @unchecked Sendable {
         }
         guard let quiet = await daemon.once() else { return proof.fail("end", "no cycle can be run") }
         if quiet.counts.puts > 0 || town.counts.uploads != uploads {
-            proof.fail("quiet", "a cycle with nothing new made \(quiet.counts.puts) PUTs and \(town.counts.uploads - uploads) uploads")
+            proof.fail(
+                "quiet",
+                "a cycle with nothing new made \(quiet.counts.puts) PUTs and \(town.counts.uploads - uploads) uploads")
         }
         if quiet.counts.cleverRequests != 1 {
             proof.fail("quiet", "a cycle with nothing new made \(quiet.counts.cleverRequests) requests to Clever")

@@ -23,7 +23,11 @@ public final class SyncState: Sendable {
     private let lock: StateLock?
 
     /// Opens `<directory>/<district>.sqlite`.
-    public init(directory: String, district: String, access: Access) throws(StateError) {
+    ///
+    /// - Parameter disk: the name of the SQLite VFS that holds the file, for a simulator; nil: the machine's own.
+    public init(
+        directory: String, district: String, access: Access, disk: String? = nil
+    ) throws(StateError) {
         path = "\(directory)/\(district).sqlite"
         do {
             switch access {
@@ -51,7 +55,9 @@ public final class SyncState: Sendable {
             }
             let previousMask = umask(0o077)
             defer { umask(previousMask) }
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            // https://www.sqlite.org/uri.html, parameter `vfs`. Debian's SQLite takes such names.
+            let name = if let disk { "file:\(path)?vfs=\(disk)" } else { path }
+            database = try DatabaseQueue(path: name, configuration: configuration)
             let migrator = Migrations.all
             migratedFrom = try database.read { db in try migrator.appliedMigrations(db).last }
             if try database.read({ db in try migrator.hasBeenSuperseded(db) }) {

@@ -6,7 +6,8 @@ import Simulation
 struct AttendanceSimulate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attendance-simulate",
-        abstract: "Runs attendance-sync's engine and its state through simulated school days, with everything going wrong.",
+        abstract:
+            "Runs attendance-sync's engine and its state through simulated school days, with everything going wrong.",
         discussion: """
             Each seed is one history of a small district: people who edit, faults, crashes, then peace. Exit status 1 when \
             an invariant is broken; what is printed then replays it.
@@ -16,7 +17,8 @@ struct AttendanceSimulate: ParsableCommand {
     @Option(help: ArgumentHelp("The first of them.", valueName: "seed")) var from: UInt64 = 1
     @Option(help: ArgumentHelp("Processes at a time; the machine's cores by default.", valueName: "n")) var jobs: Int?
     @Option(help: ArgumentHelp("Replay this one seed and print its event log.", valueName: "seed")) var seed: UInt64?
-    @Option(help: ArgumentHelp("With --seed: these steps of its history alone.", valueName: "3,14,15")) var only: String?
+    @Option(help: ArgumentHelp("With --seed: these steps of its history alone.", valueName: "3,14,15")) var only:
+        String?
     @Option(help: "days, weeks or year; drawn from the seed by default.") var length: String?
     @Option(help: "How many students; drawn from the seed by default.") var students: Int?
     @Flag(help: "With --seed: list the steps of its history, and run nothing.") var steps = false

@@ -122,7 +122,8 @@ struct Campaign {
         }
         let kept = shrinker.smallest()
         let list = kept.map { String($0) }.joined(separator: ",")
-        Output.say("the smallest history found for seed \(failure.seed), \(kept.count) of \(scenario.steps.count) steps:")
+        Output.say(
+            "the smallest history found for seed \(failure.seed), \(kept.count) of \(scenario.steps.count) steps:")
         for number in kept { Output.say("  \(number)\t\(scenario.steps[number].at)\t\(scenario.steps[number].action)") }
         if let violation = histories.run(scenario.with(only: kept)).violation { Output.say("  \(violation)") }
         Output.say("  replay: scripts/simulate --seed \(failure.seed) --only \(list)")

@@ -7,7 +7,10 @@
 
 #include <stdint.h>
 
-/// Makes the simulated disk SQLite's default. Returns SQLite's result code.
+/// The name under which SQLite knows the disk.
+#define SIMULATED_DISK_NAME "simulated"
+
+/// Makes the disk known to SQLite. Returns SQLite's result code.
 int simulated_disk_register(void);
 
 /// Removes every file, ends all faults, and seeds what SQLite draws at random.

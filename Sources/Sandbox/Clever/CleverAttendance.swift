@@ -115,7 +115,8 @@ struct CleverAttendance: Sendable {
 
     /// The sections that a generated record exists for.
     private func generatedSections(of student: Int32, in district: District, on day: CalendarDay) -> [Int32] {
-        guard generatesMarks, day.isSchoolDay || day == plannedToday || day == today, day >= firstDay, day <= today else { return [] }
+        guard generatesMarks, day.isSchoolDay || day == plannedToday || day == today, day >= firstDay, day <= today
+        else { return [] }
         let entry = district.students[Int(student)]
         guard entry.sharing == .shared else { return [] }
         switch district.schools[Int(entry.school)].level {

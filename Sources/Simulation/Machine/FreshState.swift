@@ -9,7 +9,10 @@ enum FreshState {
     static func put(directory: String) {
         let name = "\(directory)/town.sqlite"
         if image == nil {
-            guard let state = try? SyncState(directory: directory, district: "town", access: .exclusive) else { return }
+            guard
+                let state = try? SyncState(
+                    directory: directory, district: "town", access: .exclusive, disk: SIMULATED_DISK_NAME)
+            else { return }
             state.close()
             var count: Int64 = 0
             guard let bytes = simulated_disk_get(name, &count) else { return }

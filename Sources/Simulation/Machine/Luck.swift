@@ -59,7 +59,9 @@ final class Luck: @unchecked Sendable {
     func answerInstead(_ faults: [FaultKind], _ exchange: Exchange, _ town: SimulatedTown) -> SandboxAnswer? {
         for fault in faults {
             let status: Int
-            var headers: [(name: String, value: String)] = [("Date", Instant(milliseconds: town.time.now.milliseconds).httpDate)]
+            var headers: [(name: String, value: String)] = [
+                ("Date", Instant(milliseconds: town.time.now.milliseconds).httpDate)
+            ]
             var body = "Status"
             switch fault {
             case .unauthorized: status = 401
@@ -85,6 +87,14 @@ final class Luck: @unchecked Sendable {
         return nil
     }
 
+    /// What Schoology answers where every item was taken, though none was.
+    func acceptance(of exchange: Exchange, _ town: SimulatedTown) -> SandboxAnswer {
+        let items =
+            String(decoding: exchange.sandboxRequest.body, as: UTF8.self).split(separator: "enrollment_id").count - 1
+        let taken = Array(repeating: #"{"id":"1","response_code":200}"#, count: items).joined(separator: ",")
+        return SandboxAnswer(status: 200, headers: [], body: Array(#"{"attendance":[\#(taken)]}"#.utf8))
+    }
+
     func sandboxFaults(_ faults: [FaultKind]) -> [Fault] {
         faults.flatMap { fault -> [Fault] in
             switch fault {
@@ -92,7 +102,10 @@ final class Luck: @unchecked Sendable {
                 let code = [400, 401, 403, 404, 404, 408, 409, 410, 425, 429, 500, 503, 999][random.below(13)]
                 return [Fault(.itemCode(code), count: 1 + random.below(3))]
             case .itemCodeApplied:
-                return [Fault(.itemCode([500, 503, 408, 409][random.below(4)]), count: 1 + random.below(3), isApplied: true)]
+                return [
+                    Fault(
+                        .itemCode([500, 503, 408, 409][random.below(4)]), count: 1 + random.below(3), isApplied: true)
+                ]
             case .itemCount: return [Fault(.itemCount(offset: random.below(2) == 0 ? -1 : 1))]
             case .repeatedPages: return [Fault(.repeatedPages)]
             case .missingPages: return [Fault(.absentLinks)]

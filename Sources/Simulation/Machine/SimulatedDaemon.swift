@@ -26,7 +26,10 @@ final class SimulatedDaemon: @unchecked Sendable {
     private var alarm: UnsafeContinuation<Bool, Never>?
     private var wasRung = false
 
-    init(_ town: SimulatedTown, _ proof: Proof, directory: String) {
+    private let sabotage: Sabotage?
+
+    init(_ town: SimulatedTown, _ proof: Proof, directory: String, sabotage: Sabotage?) {
+        self.sabotage = sabotage
         self.town = town
         self.proof = proof
         self.directory = directory
@@ -49,7 +52,7 @@ final class SimulatedDaemon: @unchecked Sendable {
         }
         let state: SyncState
         do throws(StateError) {
-            state = try SyncState(directory: directory, district: "town", access: .exclusive)
+            state = try SyncState(directory: directory, district: "town", access: .exclusive, disk: SIMULATED_DISK_NAME)
             try state.check()
         } catch {
             // A disk that is full or fails: systemd tries again. A crash may leave nothing that SQLite calls damaged.
@@ -90,9 +93,10 @@ final class SimulatedDaemon: @unchecked Sendable {
 
     private func world(_ machine: Machine) -> World {
         World(
-            clock: machine, transport: SimulatedNetwork(machine: machine, town: town, proof: proof, luck: luck),
+            clock: machine,
+            transport: SimulatedNetwork(machine: machine, town: town, proof: proof, luck: luck, sabotage: sabotage),
             signer: signer(machine),
-            sftp: SimulatedDropFolder(machine: machine, town: town, proof: proof, luck: luck),
+            sftp: SimulatedDropFolder(machine: machine, town: town, proof: proof, luck: luck, sabotage: sabotage),
             events: Ears(machine: machine, town: town, proof: proof),
             calendarDay: { [town] in town.scenario.day($0) }, overrides: { nil },
             random: { [luck] in luck.next() })

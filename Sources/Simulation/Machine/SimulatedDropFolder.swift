@@ -9,8 +9,10 @@ final class SimulatedDropFolder: SFTPTransport, @unchecked Sendable {
     private let town: SimulatedTown
     private let proof: Proof
     private let luck: Luck
+    private let sabotage: Sabotage?
 
-    init(machine: Machine, town: SimulatedTown, proof: Proof, luck: Luck) {
+    init(machine: Machine, town: SimulatedTown, proof: Proof, luck: Luck, sabotage: Sabotage?) {
+        self.sabotage = sabotage
         self.machine = machine
         self.town = town
         self.proof = proof
@@ -44,7 +46,11 @@ final class SimulatedDropFolder: SFTPTransport, @unchecked Sendable {
         town.uploadCount += 1
         town.counts.uploads += 1
         proof.wasUploaded(town.uploadCount)
-        town.file = (upload.bytes, town.uploadCount)
+        var bytes = upload.bytes
+        if sabotage == .uploadsAnotherStatus {
+            bytes = Array(String(decoding: bytes, as: UTF8.self).replacing("tardy", with: "absent").utf8)
+        }
+        town.file = (bytes, town.uploadCount)
         try await step()
         if fault == .uploadCutAfter { throw .cut(renamed: nil, detail: "reset") }
         if fault == .uploadTimedOut { throw .timedOut(renamed: nil) }

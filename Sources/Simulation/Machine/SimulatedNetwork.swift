@@ -10,8 +10,10 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
     private let town: SimulatedTown
     private let proof: Proof
     private let luck: Luck
+    private let sabotage: Sabotage?
 
-    init(machine: Machine, town: SimulatedTown, proof: Proof, luck: Luck) {
+    init(machine: Machine, town: SimulatedTown, proof: Proof, luck: Luck, sabotage: Sabotage?) {
+        self.sabotage = sabotage
         self.machine = machine
         self.town = town
         self.proof = proof
@@ -22,10 +24,11 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
         try beAlive()
         machine.countEffect()
         try beAlive()
-        let exchange = Exchange(request)
+        let exchange = sabotaged(Exchange(request))
         let faults = luck.strike(exchange, town)
         town.counts.requests += 1
-        town.transcript?.write("\(town.time.now) > \(request.method.rawValue) \(exchange.target) \(faults.map(\.rawValue))")
+        town.transcript?.write(
+            "\(town.time.now) > \(request.method.rawValue) \(exchange.target) \(faults.map(\.rawValue))")
         proof.leaves(exchange, uptime: machine.uptime())
         if faults.contains(.cannotConnect) {
             await machine.sleep(.milliseconds(5))
@@ -68,6 +71,19 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
             status: answer.status, headers: answer.headers.map { HTTPHeader($0.name, $0.value) }, body: answer.body)
     }
 
+    private func sabotaged(_ exchange: Exchange) -> Exchange {
+        switch sabotage {
+        case .writesAnotherStatus where exchange.isPut:
+            var body = String(decoding: exchange.sandboxRequest.body, as: UTF8.self)
+            body = body.replacing(#""status":"2""#, with: #""status":"3""#)
+            return exchange.with(body: Array(body.utf8))
+        case .asksTooOften where exchange.side == .schoology && !exchange.isPut:
+            for _ in 0..<2 { proof.reaches(exchange, isDuplicate: false) }
+        default: break
+        }
+        return exchange
+    }
+
     private func beAlive() throws(TransportError) {
         guard !machine.isDead else { throw TransportError(.cancelled, sent: true, detail: "the machine is off") }
     }
@@ -77,6 +93,7 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
         proof.reaches(exchange, isDuplicate: isDuplicate)
         if let instead = luck.answerInstead(faults, exchange, town) { return instead }
         for fault in luck.sandboxFaults(faults) { town.sandbox.add(fault) }
+        if sabotage == .writesNothing, exchange.isPut { return luck.acceptance(of: exchange, town) }
         var answer = town.sandbox.answer(exchange.sandboxRequest, from: exchange.side == .clever ? .clever : .schoology)
         town.sandbox.removeAllFaults()
         if exchange.isPut, let record = town.sandbox.requests.last, record.status != 401, record.status != 429 {
@@ -110,6 +127,13 @@ struct Exchange {
         for header in request.headers { headers[header.name.lowercased()] = header.value }
         sandboxRequest = SandboxRequest(
             method: request.method.rawValue, target: target, headers: headers, body: request.body ?? [])
+    }
+
+    /// The same request with another body.
+    func with(body: [UInt8]) -> Exchange {
+        var changed = request
+        changed.body = body
+        return Exchange(changed)
     }
 
     var isPut: Bool { request.method == .put }

@@ -84,7 +84,9 @@ final class SimulatedTown: @unchecked Sendable {
     func place(_ number: Int) -> Int { number % places.count }
 
     /// The sections that exist in Schoology, in their order.
-    var schoologySections: [String] { places.map(\.schoologySection).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
+    var schoologySections: [String] {
+        places.map(\.schoologySection).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
 
     // MARK: What is said
 
@@ -112,7 +114,8 @@ final class SimulatedTown: @unchecked Sendable {
         let value = side == .clever ? cleverSays(place, day) : schoologySays(place, day)
         let key = Ledger.Key(place: place, day: day)
         if ledger.note(key, side, value, by: author, at: time.now) {
-            transcript?.write("\(time.now) \(side) place \(place) \(day): \(value.map { "\($0)" } ?? "?") by \(author.rawValue)")
+            transcript?.write(
+                "\(time.now) \(side) place \(place) \(day): \(value.map { "\($0)" } ?? "?") by \(author.rawValue)")
         }
     }
 

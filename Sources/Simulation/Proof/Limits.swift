@@ -25,7 +25,9 @@ struct Limits {
     /// - Returns: what is wrong with it.
     mutating func leaves(_ exchange: Exchange, uptime: Timestamp) -> String? {
         let side = exchange.side
-        for times in [\Limits.requests, \Limits.retries] { self[keyPath: times][side]?.removeAll { $0 + Self.window + .seconds(10) <= uptime } }
+        for times in [\Limits.requests, \Limits.retries] {
+            self[keyPath: times][side]?.removeAll { $0 + Self.window + .seconds(10) <= uptime }
+        }
         requests[side, default: []].append(uptime)
         guard failed.remove(exchange.name) != nil else { return nil }
         retries[side, default: []].append(uptime)

@@ -1,4 +1,5 @@
 import AttendanceCore
+import CSimulatedDisk
 import Foundation
 import Sandbox
 import SyncEngine
@@ -135,10 +136,13 @@ final class Proof: @unchecked Sendable {
             guard town.schoologySays(place, day) == status else { continue }
             let key = Ledger.Key(place: place, day: day)
             checkDecided(key, status)
-            let isUnread = town.ledger[key].schoology.last.map { $0.at > readAt[section] ?? .init(milliseconds: .min) } ?? false
+            let isUnread =
+                town.ledger[key].schoology.last.map { $0.at > readAt[section] ?? .init(milliseconds: .min) } ?? false
             if town.ledger[key].value(.schoology) == status {
                 // A server that refuses an item, or applies it and says otherwise, and a person who was as quick.
-                if !isDuplicate, !hasItemFaults, !isUnread { fail("needless write", describe(key, "is \(status) already")) }
+                if !isDuplicate, !hasItemFaults, !isUnread {
+                    fail("needless write", describe(key, "is \(status) already"))
+                }
                 continue
             }
             checkNotLost(key, .schoology, overwrittenWith: status, couldNotKnow: isUnread)
@@ -148,7 +152,8 @@ final class Proof: @unchecked Sendable {
 
     /// What is written to Schoology, Clever has said since it was read last; or an operator has.
     private func checkDecided(_ key: Ledger.Key, _ status: Status) {
-        let since = scans.filter { $0.from <= key.day && key.day <= $0.through }.map(\.sync).max() ?? .init(milliseconds: .min)
+        let since =
+            scans.filter { $0.from <= key.day && key.day <= $0.through }.map(\.sync).max() ?? .init(milliseconds: .min)
         guard !town.ledger[key].said(status, .clever, since: since) else { return }
         guard !conflicts(key).contains(where: { $0.decision == status }) else { return }
         fail("undecided write", describe(key, "Schoology is to become \(status)"))
@@ -251,7 +256,8 @@ final class Proof: @unchecked Sendable {
         if totals.unknown > 0 { fail("end", "\(totals.unknown) writes with an unknown end") }
         let both = town.scenario.settings.direction == .both
         for key in town.ledger.histories.keys.sorted(by: { ($0.place, $0.day) < ($1.place, $1.day) }) {
-            guard town.places[key.place].isActive, key.day > town.today.first(of: town.scenario.settings.clever.lookback),
+            guard town.places[key.place].isActive,
+                key.day > town.today.first(of: town.scenario.settings.clever.lookback),
                 let clever = town.cleverSays(key.place, key.day)
             else { continue }
             let schoology = town.schoologySays(key.place, key.day)
@@ -261,7 +267,9 @@ final class Proof: @unchecked Sendable {
             if both, clever == schoology { checkAudit(key, clever) }
         }
         // A row for a mark whose code nobody configured waits for an operator, as its record does.
-        if both, totals.outbox > 0, !town.scenario.settings.statusMap.leavesCodesOut { fail("end", "the outbox holds \(totals.outbox)") }
+        if both, totals.outbox > 0, !town.scenario.settings.statusMap.leavesCodesOut {
+            fail("end", "the outbox holds \(totals.outbox)")
+        }
         for (key, side, value) in owed where !conflicts(key).contains(where: { $0.value(side) == value }) {
             fail("lost conflict", describe(key, "\(side)'s \(value) is in the conflict log no longer"))
         }
@@ -284,7 +292,12 @@ final class Proof: @unchecked Sendable {
     /// Reads the daemon's state, also while no daemon runs. Nil: the disk doesn't let it be read now.
     private func reading<Value>(_ body: (Transaction) throws -> Value) -> Value? {
         if let state { return try? state.reading(body) }
-        guard let opened = try? SyncState(directory: directory, district: "town", access: .exclusive) else { return nil }
+        guard
+            let opened = try? SyncState(
+                directory: directory, district: "town", access: .exclusive, disk: SIMULATED_DISK_NAME)
+        else {
+            return nil
+        }
         defer { opened.close() }
         return try? opened.reading(body)
     }
@@ -311,7 +324,8 @@ final class Proof: @unchecked Sendable {
         }
         for conflict in conflicts(key) {
             lines.append(
-                "conflict \(conflict.detected) base \(conflict.base) clever \(conflict.clever) schoology \(conflict.schoology): \(conflict.outcome)")
+                "conflict \(conflict.detected) base \(conflict.base) clever \(conflict.clever) schoology \(conflict.schoology): \(conflict.outcome)"
+            )
         }
         return lines.joined(separator: "\n    ")
     }

@@ -37,7 +37,8 @@ extension Scenario {
         _ length: Length, _ random: inout SplitMix64
     ) -> (Timestamp, [(from: Timestamp, offset: Span)]) {
         let starts = [
-            "2026-03-10", "2026-03-12", "2026-03-06", "2026-03-07", "2026-10-30", "2026-10-31", "2026-12-30", "2028-02-28",
+            "2026-03-10", "2026-03-12", "2026-03-06", "2026-03-07", "2026-10-30", "2026-10-31", "2026-12-30",
+            "2028-02-28",
             "2026-01-15", "2026-09-04",
         ]
         let day = length == .year ? Day("2026-08-17")! : Day(starts[random.below(starts.count)])!
@@ -48,7 +49,9 @@ extension Scenario {
             (Timestamp("2027-03-14T08:00:00Z")!, .hours(-5)), (Timestamp("2027-11-07T07:00:00Z")!, .hours(-6)),
         ]
         let hour = Int64(6 + random.below(16))
-        return (Timestamp(seconds: Int64(day.number) * 86_400) + .hours(hour + 6) + .minutes(Int64(random.below(60))), zone)
+        return (
+            Timestamp(seconds: Int64(day.number) * 86_400) + .hours(hour + 6) + .minutes(Int64(random.below(60))), zone
+        )
     }
 
     private static func settings(_ length: Length, _ random: inout SplitMix64) -> DistrictSettings {

@@ -113,7 +113,8 @@ struct Steps {
                 add(
                     at,
                     random.below(2) == 0
-                        ? .diskBusy(attempts: [3, 40, 2000][random.below(3)]) : .diskFails(effects: 1 + random.below(6)))
+                        ? .diskBusy(attempts: [3, 40, 2000][random.below(3)]) : .diskFails(effects: 1 + random.below(6))
+                )
             case 21: add(at, .districtPaused(lasting: .minutes(Int64(10 + random.below(900)))))
             case 22: add(at, .sectionGone(section: random.below(16), lasting: .hours(Int64(1 + random.below(30)))))
             default:
