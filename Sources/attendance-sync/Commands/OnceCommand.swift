@@ -107,7 +107,8 @@ enum DistrictResult: Sendable {
                 failures: [.init(side: "state", reason: "\(error)", repair: error.repair)])
         case .finished(let report):
             OnceDocument.District(
-                district: report.district, cycle: report.cycle == 0 ? nil : report.cycle, outcome: report.outcome.rawValue,
+                district: report.district, cycle: report.cycle == 0 ? nil : report.cycle,
+                outcome: report.outcome.rawValue,
                 durationMilliseconds: report.duration.milliseconds,
                 counts: Dictionary(uniqueKeysWithValues: report.counts.fields.map { ($0.name, $0.value) }),
                 totals: Dictionary(uniqueKeysWithValues: report.totals.fields.map { ($0.name, $0.value) }),

@@ -50,7 +50,10 @@ actor Daemon {
         events.record(
             Event(
                 .notice, .serviceStarted,
-                ["version": .text(Version.current), "districts": .int(runners.count + waiting.count), "pid": .int(getpid())]))
+                [
+                    "version": .text(Version.current), "districts": .int(runners.count + waiting.count),
+                    "pid": .int(getpid()),
+                ]))
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         for runner in runners.values { start(runner) }
         await triggers.serve(Array(runners.values))

@@ -112,6 +112,11 @@ final class Installation: Sendable {
         try await Program(arguments + ["--config", configuration.path], environment: environment, in: folder).end()
     }
 
+    @discardableResult
+    func run(_ arguments: String..., openFiles: Int) async throws -> Program.Ended {
+        try await Program(arguments + ["--config", configuration.path], openFiles: openFiles, in: folder).end()
+    }
+
     // MARK: Both sides
 
     func mark(

@@ -6,7 +6,7 @@ import Synchronization
 /// Started with `posix_spawn`: Foundation's `Process` crashes now and then when many start at once.
 final class Program: Sendable {
     /// Beside the bundle that these tests are in.
-    private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
 
     struct Ended: Sendable {
@@ -21,14 +21,19 @@ final class Program: Sendable {
     /// What `waitpid` told, once it is over.
     private let result = Mutex<Int32?>(nil)
 
+    /// - Parameters:
+    ///   - product: a program of this package, or the path of another.
+    ///   - openFiles: the limit of open files, soft and hard.
     init(
         _ arguments: [String], of product: String = "attendance-sync", environment: [String: String] = [:],
-        in parent: URL
+        openFiles: Int? = nil, in parent: URL
     ) throws {
         folder = parent.appendingPathComponent("process-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let executable = product.hasPrefix("/") ? product : Self.products.appendingPathComponent(product).path
+        let limited = openFiles.map { ["/bin/sh", "-c", "ulimit -n $0 && exec \"$@\"", "\($0)"] } ?? []
         processID = try Self.spawn(
-            [Self.products.appendingPathComponent(product).path] + arguments,
+            limited + [executable] + arguments,
             environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 },
             output: folder.appendingPathComponent("out").path, log: folder.appendingPathComponent("err").path)
     }
