@@ -82,11 +82,14 @@ import Testing
         let backup = try Data(contentsOf: place.stateFile)
         let daemon = try place.start("run")
         try await daemon.logs("cycle.finished")
+        let other = try DatabaseQueue(path: place.stateFile.path)
+        let roots = try await other.read {
+            try Int.fetchAll($0, sql: "SELECT rootpage FROM sqlite_master WHERE rootpage > 1")
+        }
         let handle = try FileHandle(forUpdating: place.stateFile)
-        try Self.overwrite(handle, at: 4096, count: Int(try handle.seekToEnd()) - 4096)
+        for root in roots { try Self.overwrite(handle, at: UInt64(root - 1) * 4096, count: 4096) }
         try handle.close()
         // The daemon has pages in memory; a commit of somebody else makes it read them again.
-        let other = try DatabaseQueue(path: place.stateFile.path)
         try await other.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 7") }
         try other.close()
         let before = place.sandbox.schoologyMarks()

@@ -6,9 +6,8 @@ import Testing
 @Suite(.enabled(if: OpenSSHServer.canMakeUsers, "a small disk takes root and the right to mount"))
 struct FullDiskTests {
     @Test func onceSaysSoBeforeItAsksAnybody() async throws {
-        let disk = try SmallDisk(bytes: 8 << 20)
-        let place = try await Installation.make()
-        try place.keepState(on: disk)
+        let place = try await Installation.make(diskBytes: 8 << 20)
+        let disk = try #require(place.disk)
         try disk.fill()
         let stopped = try await place.run("once")
         expectFull(stopped)
@@ -20,9 +19,9 @@ struct FullDiskTests {
     }
 
     @Test func onceThatIsStoppedInTheMiddleOfAScanGoesOnThere() async throws {
-        let disk = try SmallDisk(bytes: 8 << 20)
-        let place = try await Installation.make(students: 80, options: .init(clever: "page_size = 10"))
-        try place.keepState(on: disk)
+        let place = try await Installation.make(
+            students: 80, diskBytes: 8 << 20, options: .init(clever: "page_size = 10"))
+        let disk = try #require(place.disk)
         let fault = place.sandbox.add(
             Fault(.hang(seconds: 1), path: "/v3.1/attendance/*", skip: 3, count: 1, isApplied: true))
         let program = try place.start("once")
@@ -38,9 +37,8 @@ struct FullDiskTests {
     }
 
     @Test func runWaitsForSpaceAndBeginsByItself() async throws {
-        let disk = try SmallDisk(bytes: 8 << 20)
-        let place = try await Installation.make()
-        try place.keepState(on: disk)
+        let place = try await Installation.make(diskBytes: 8 << 20)
+        let disk = try #require(place.disk)
         try disk.fill()
         let socket = try NotifySocket(in: place.folder)
         let daemon = try place.start("run", environment: ["NOTIFY_SOCKET": socket.path])
@@ -64,8 +62,8 @@ struct FullDiskTests {
 
     @Test(.enabled(if: OpenSSHServer.isInstalled, "apt-get install openssh-server"))
     func runWaitsForSpaceInTheMiddleOfItsWorkAndLosesNothing() async throws {
-        let disk = try SmallDisk(bytes: 8 << 20)
-        let twins = try await Twins.make(disk: disk)
+        let twins = try await Twins.make(diskBytes: 8 << 20)
+        let disk = try #require(twins.tried.place.disk)
         try await twins.begin()
         let daemon = try twins.tried.place.start("run")
         try await daemon.logs("cycle.finished")

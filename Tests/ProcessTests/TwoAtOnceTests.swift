@@ -9,7 +9,7 @@ import Testing
     {
         let place = try await Installation.make()
         let fault = place.sandbox.add(
-            Fault(.hang(seconds: 3), path: "/v3.1/attendance/*", count: 1, isApplied: true))
+            Fault(.hang(seconds: 3), path: "/v3.1/districts", count: 1, isApplied: true))
         let holder = try place.start(first)
         try await eventually("a request hangs") { place.sandbox.strikes(ofFault: fault) == 1 }
         let requests = place.sandbox.requests.count

@@ -24,16 +24,17 @@ final class Program: Sendable {
     /// - Parameters:
     ///   - product: a program of this package, or the path of another.
     ///   - openFiles: the limit of open files, soft and hard.
+    ///   - disk: what it is to see.
     init(
         _ arguments: [String], of product: String = "attendance-sync", environment: [String: String] = [:],
-        openFiles: Int? = nil, in parent: URL
+        openFiles: Int? = nil, disk: SmallDisk? = nil, in parent: URL
     ) throws {
         folder = parent.appendingPathComponent("process-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let executable = product.hasPrefix("/") ? product : Self.products.appendingPathComponent(product).path
         let limited = openFiles.map { ["/bin/sh", "-c", "ulimit -n $0 && exec \"$@\"", "\($0)"] } ?? []
         processID = try Self.spawn(
-            limited + [executable] + arguments,
+            (disk?.entrance ?? []) + limited + [executable] + arguments,
             environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 },
             output: folder.appendingPathComponent("out").path, log: folder.appendingPathComponent("err").path)
     }

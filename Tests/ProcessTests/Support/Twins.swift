@@ -7,14 +7,12 @@ struct Twins {
     let calm: Circle
     let tried: Circle
 
-    /// - Parameter disk: where the tried one's state goes.
-    static func make(disk: SmallDisk? = nil, service: String = "") async throws -> Twins {
-        let options = Circle.Options(policy: "hold", service: service)
-        let twins = Twins(
+    /// - Parameter diskBytes: of a disk of its own for the tried one's state.
+    static func make(diskBytes: Int? = nil) async throws -> Twins {
+        let options = Circle.Options(policy: "hold")
+        return Twins(
             calm: try await Circle.make(students: 8, options: options),
-            tried: try await Circle.make(students: 8, options: options))
-        if let disk { try twins.tried.place.keepState(on: disk) }
-        return twins
+            tried: try await Circle.make(students: 8, diskBytes: diskBytes, options: options))
     }
 
     /// What happens before a mixed cycle, to both: Clever takes the last file, so that there is an echo to be
@@ -33,7 +31,8 @@ struct Twins {
             let (held, earlier) = round % 2 == 0 ? (6, 7) : (7, 6)
             if round > 0 { try circle.teach(pairs[earlier], Self.values(round - 1).schoology) }
             try circle.place.mark(pairs[held], Self.values(round).clever)
-            try circle.teach(pairs[held], Self.values(round + 1).schoology)
+            // Different from what both agreed on two rounds ago.
+            try circle.teach(pairs[held], Self.values(round + (round < 2 ? 1 : 2)).schoology)
         }
     }
 
@@ -94,7 +93,8 @@ struct Twins {
 
     private static func rows(_ circle: Circle, _ words: String...) async throws -> [[String: Any]] {
         let ended = try await Program(
-            words + ["--json", "--config", circle.place.configuration.path], in: circle.place.folder
+            words + ["--json", "--config", circle.place.configuration.path], disk: circle.place.disk,
+            in: circle.place.folder
         ).end()
         #expect(ended.status == 0, "\(ended.log)")
         let document = try JSONSerialization.jsonObject(with: Data(ended.output.utf8)) as? [String: Any]
