@@ -45,10 +45,13 @@ import Testing
         try await daemon.logs("cycle.finished")
         try Self.limit(daemon, to: 8)
         // Connections that are open go on, so they have to be made anew.
-        place.sandbox.add(Fault(.reset, side: .clever, count: 2))
-        try await daemon.logs("cycle.failed")
-        let failure = try #require(LogLine.all(daemon.log).first { $0.event == "cycle.failed" })
-        #expect(failure.fields["repair"]?.contains("LimitNOFILE=") == true, "\(failure)")
+        let fault = place.sandbox.add(Fault(.reset, side: .clever))
+        try await eventually("it names the limit") {
+            LogLine.all(daemon.log).contains {
+                $0.event == "cycle.failed" && $0.fields["repair"]?.contains("LimitNOFILE=") == true
+            }
+        }
+        place.sandbox.removeFault(fault)
         try place.mark(place.pairs[0], "absent", code: "E")
         let finished = LogLine.all(daemon.log).count { $0.event == "cycle.finished" }
         try await daemon.logs("cycle.finished", count: finished + 2)
