@@ -68,9 +68,10 @@ public final class SyncState: Sendable {
                 try check()
                 try migrator.migrate(database)
                 if let lock, !StateLock.isEstablished(path: lockPath) {
-                    // On the disk, so that a power failure can't leave the memory of a state without it.
-                    try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-                    lock.establish()
+                    // On the disk first, so that a power failure can't leave the memory of a state without it. Where
+                    // a reader or a full disk stands in the way, the next start does it.
+                    let stored: Void? = try? database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+                    if stored != nil { lock.establish() }
                 }
             } else if migratedFrom == nil {
                 throw StateError.absent(path: path)

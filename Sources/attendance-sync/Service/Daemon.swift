@@ -104,7 +104,7 @@ actor Daemon {
         }
         // A reload that is under way reads the credentials too.
         guard settings != runner.service.settings, !isApplying else { return }
-        var all = runners.mapValues(\.service.settings)
+        var all = runners.mapValues(\.service.settings).merging(waiting) { running, _ in running }
         all[district] = settings
         try? await apply(Array(all.values))
     }
