@@ -7,9 +7,8 @@ them rubbish; sides fail now and then; the configuration is reloaded. Memory and
 The rule. The samples after the warm-up (the first fifth) are averaged in 24 blocks of equal length, and a line is fitted
 through the blocks. Its slope has a 95 % confidence interval by Student's t, with as many degrees of freedom as blocks are
 left when their autocorrelation is taken off. Memory is what is private to the process (RssAnon: heap and stacks; the
-pages of the program file come and go as the kernel likes), less the size of the states, up to 4 MiB each: the state
-grows with every cycle and conflict that it remembers, and SQLite keeps that much of each in memory (`cache_size`). Both
-slopes are shown.
+pages of the program file come and go as the kernel likes). Nothing is taken off for the states, which grow with every
+cycle that they remember: SQLite may keep 4 MiB of each in memory, but as two connections write to it, it doesn't.
 
   memory       fails if the interval lies above zero and the slope is more than 160 bytes a poll: 16 MiB in a year of
                polls at five-minute intervals. Less than that is lost in how malloc rounds.
@@ -41,7 +40,6 @@ from datetime import datetime, timezone
 
 BLOCKS = 24
 BYTES_PER_POLL = 160
-STATE_CACHE = 4 << 20
 SHORT = 600
 EXCUSED_CODES = {"E", "MED"}
 STATUSES = {"present": 1, "absent": 2, "late": 3, "excused": 4}
@@ -70,10 +68,8 @@ class Wrong(Exception):
 
 
 class Sample:
-    def __init__(self, pid, at, folder):
+    def __init__(self, pid, at):
         self.at = at
-        states = (f"{folder}/{name}" for name in os.listdir(folder) if name.endswith(".sqlite"))
-        self.cached = sum(min(os.path.getsize(state), STATE_CACHE) for state in states)
         with open(f"/proc/{pid}/status", encoding="ascii") as file:
             fields = dict(line.split(":", 1) for line in file)
         self.anonymous = int(fields["RssAnon"].split()[0]) * 1024
@@ -138,14 +134,10 @@ def judge(samples, polls):
             wrong.append(f"{end.descriptors - begin.descriptors} more descriptors within {seconds:.0f} s")
         return wrong, rows
     pace = polls / (samples[-1].at - samples[0].at)
-    memory = Line(settled, lambda sample: sample.anonymous - sample.cached)
-    gross = Line(settled, lambda sample: sample.anonymous)
+    memory = Line(settled, lambda sample: sample.anonymous)
     descriptors = Line(settled, lambda sample: sample.descriptors)
     rows.append((
-        "private memory's slope", f"{gross.slope * 3600 / 1024:+.1f} ± {gross.margin * 3600 / 1024:.1f} KiB an hour, with "
-        f"what SQLite keeps of states that grew by {mib(settled[-1].cached - settled[0].cached)}"))
-    rows.append((
-        "without the states", f"{memory.slope * 3600 / 1024:+.1f} ± {memory.margin * 3600 / 1024:.1f} KiB an hour, "
+        "private memory's slope", f"{memory.slope * 3600 / 1024:+.1f} ± {memory.margin * 3600 / 1024:.1f} KiB an hour, "
         f"{memory.slope / pace:+.1f} ± {memory.margin / pace:.1f} bytes a poll ({memory.freedom} degrees of freedom)"))
     rows.append((
         "descriptors' slope", f"{descriptors.slope * 3600:+.2f} ± {descriptors.margin * 3600:.2f} an hour "
@@ -388,7 +380,7 @@ def soak(daemon, sandboxes, seconds, every, say):
             edits[sandbox.edit()] += 1
         if now - sampled >= every:
             sampled = now
-            samples.append(Sample(daemon.process.pid, now - began, daemon.states))
+            samples.append(Sample(daemon.process.pid, now - began))
             daemon.follow()
         if now - reloaded >= 30:
             reloaded = now
@@ -409,7 +401,7 @@ def soak(daemon, sandboxes, seconds, every, say):
                 f"RSS {mib(last.resident)}, private {mib(last.anonymous)}, {last.descriptors} descriptors, "
                 f"{last.threads} threads")
         time.sleep(max(0, 0.4 - (time.monotonic() - now)))
-    samples.append(Sample(daemon.process.pid, time.monotonic() - began, daemon.states))
+    samples.append(Sample(daemon.process.pid, time.monotonic() - began))
     for sandbox in sandboxes:
         sandbox.ask("faults", method="DELETE")
     daemon.follow()
@@ -484,12 +476,12 @@ def self_test():
     """The rule must see a leak and must not see noise."""
 
     class Made:
-        def __init__(self, at, anonymous, cached, descriptors):
-            self.at, self.anonymous, self.cached, self.descriptors = at, anonymous, cached, descriptors
+        def __init__(self, at, anonymous, descriptors):
+            self.at, self.anonymous, self.descriptors = at, anonymous, descriptors
 
     source = random.Random(7)
     kinds = {
-        # What malloc does: goes up fast and then stays, with noise that follows itself. The states grow in each.
+        # What malloc does: goes up fast and then stays, with noise that follows itself.
         "steady": (lambda at: 0, lambda at: 0, 0), "leak": (lambda at: at * 5 * 1000, lambda at: 0, 1),
         "descriptors": (lambda at: 0, lambda at: at / 600, 1), "both": (lambda at: at * 5000, lambda at: at / 300, 2),
         "tiny": (lambda at: at * 5 * 40, lambda at: 0, 0),
@@ -499,7 +491,7 @@ def self_test():
         for at in range(0, 3600, 2):
             drift = 0.9 * drift + source.gauss(0, 60_000)
             warm = 20e6 * (1 - math.exp(-at / 120))
-            samples.append(Made(at, 30e6 + at * 1000 + warm + drift + grown(at), at * 1000, 40 + source.randrange(-2, 3) + opened(at)))
+            samples.append(Made(at, 30e6 + warm + drift + grown(at), 40 + source.randrange(-2, 3) + opened(at)))
         wrong, _ = judge(samples, 5 * 3600)
         if len(wrong) != expected:
             raise Wrong(f"{name}: {expected} complaints were expected, not {wrong}")
@@ -537,9 +529,9 @@ def main():
             daemon, sandboxes, options.minutes * 60, options.every, lambda text: print(f"  {text}", flush=True))
         if options.samples:
             with open(options.samples, "w", encoding="ascii") as file:
-                file.write("seconds,rss,anonymous,cached,descriptors,threads\n")
+                file.write("seconds,rss,anonymous,descriptors,threads\n")
                 for s in samples:
-                    file.write(f"{s.at:.2f},{s.resident},{s.anonymous},{s.cached},{s.descriptors},{s.threads}\n")
+                    file.write(f"{s.at:.2f},{s.resident},{s.anonymous},{s.descriptors},{s.threads}\n")
         wrong, rows = judge(samples, daemon.polls)
         report(daemon, sandboxes, samples, edits, rows)
         settle(daemon, sandboxes)
