@@ -101,7 +101,7 @@ final class Program: Sendable {
     }
 
     /// Waits for its end.
-    func end(within limit: Duration = .seconds(60)) async throws -> Ended {
+    func end(within limit: Duration = .seconds(180)) async throws -> Ended {
         do {
             try await eventually("the process ends", within: limit) { !self.isRunning }
         } catch {
