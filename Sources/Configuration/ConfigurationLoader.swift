@@ -33,7 +33,7 @@ public enum ConfigurationLoader {
         do throws(ConfigurationError) {
             switch files.read(path, ConfigurationDocument.largestFile) {
             case .success(let file):
-                return try ConfigurationDocument(file.bytes, file: path)
+                return try RecentDocuments.shared.document(file.bytes, file: path)
             case .failure(let problem):
                 throw ConfigurationError(
                     file: path, position: nil, key: "", message: "the configuration \(problem.words)",

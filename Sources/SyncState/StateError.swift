@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// Why the state can't be used. Each says what is true; the commands add the repair.
 public enum StateError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -12,6 +13,8 @@ public enum StateError: Error, Sendable, Equatable, CustomStringConvertible {
     case inaccessible(path: String, detail: String)
     /// The disk is full.
     case diskFull(path: String)
+    /// The process may open no more files.
+    case outOfDescriptors(path: String)
     /// There is no state yet: no cycle has run.
     case absent(path: String)
 
@@ -22,6 +25,7 @@ public enum StateError: Error, Sendable, Equatable, CustomStringConvertible {
         case .damaged(let path, let detail): "\(path) is damaged: \(detail)"
         case .inaccessible(let path, let detail): "\(path) can't be used: \(detail)"
         case .diskFull(let path): "no space left for \(path)"
+        case .outOfDescriptors(let path): "\(path) can't be opened: too many open files"
         case .absent(let path): "there is no state at \(path) yet"
         }
     }
@@ -31,10 +35,28 @@ public enum StateError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .locked: "stop the other process, or run the command again later"
         case .newerVersion: "install that version again, or restore a backup made by this one"
-        case .damaged: "keep the file, put the last backup in its place, and start again"
+        case .damaged:
+            "keep the file and those beside it (-wal, -shm) elsewhere, put the last backup in its place, and start again"
         case .inaccessible: "check the owner and mode of the state folder"
         case .diskFull: "free space on the disk that holds the state"
+        case .outOfDescriptors: "raise the limit of open files (LimitNOFILE= in the service's unit, `ulimit -n`)"
         case .absent: "run `attendance-sync once` first"
+        }
+    }
+
+    /// The file is not what it was: nothing may be written to it, and nothing believed of it.
+    public var isDamage: Bool {
+        switch self {
+        case .damaged: true
+        case .locked, .newerVersion, .inaccessible, .diskFull, .outOfDescriptors, .absent: false
+        }
+    }
+
+    /// Space is all that is missing.
+    public var isDiskFull: Bool {
+        switch self {
+        case .diskFull: true
+        case .locked, .newerVersion, .damaged, .inaccessible, .outOfDescriptors, .absent: false
         }
     }
 
@@ -48,7 +70,30 @@ public enum StateError: Error, Sendable, Equatable, CustomStringConvertible {
         switch database.resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .damaged(path: path, detail: detail)
         case .SQLITE_FULL: return .diskFull(path: path)
+        // SQLite says no more than that where it could not make one of the files beside the state, or make it longer.
+        case .SQLITE_CANTOPEN, .SQLITE_IOERR:
+            if isOutOfDescriptors { return .outOfDescriptors(path: path) }
+            if isDiskFull(path) { return .diskFull(path: path) }
+            return .inaccessible(path: path, detail: detail)
         default: return .inaccessible(path: path, detail: detail)
         }
+    }
+
+    /// Less than SQLite needs for its smallest step: a piece of the shared memory beside the WAL has 32 KiB.
+    private static func isDiskFull(_ path: String) -> Bool {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        var information = statvfs()
+        guard statvfs(folder, &information) == 0 else { return false }
+        let isOutOfFiles = information.f_files > 0 && information.f_favail == 0
+        return isOutOfFiles || UInt64(information.f_bavail) * UInt64(information.f_frsize) < 65_536
+    }
+
+    private static var isOutOfDescriptors: Bool {
+        let probe = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard probe < 0 else {
+            close(probe)
+            return false
+        }
+        return errno == EMFILE || errno == ENFILE
     }
 }

@@ -29,13 +29,18 @@ public final class SyncState: Sendable {
         directory: String, district: String, access: Access, disk: String? = nil
     ) throws(StateError) {
         path = "\(directory)/\(district).sqlite"
+        let lockPath = "\(directory)/\(district).lock"
+        // A file that lives elsewhere can't be looked for beside its lock.
+        let remembers = disk == nil
         do {
             switch access {
             case .exclusive:
                 try SyncState.makePrivateFolder(directory)
-                lock = try StateLock(path: "\(directory)/\(district).lock")
+                lock = try StateLock(path: lockPath)
+                if remembers { try SyncState.expectState(path, lockPath) }
             case .shared, .readOnly:
                 lock = nil
+                try SyncState.expectState(path, lockPath)
                 guard Glibc.access(path, F_OK) == 0 else { throw StateError.absent(path: path) }
             }
             var configuration = GRDB.Configuration()
@@ -60,11 +65,24 @@ public final class SyncState: Sendable {
             database = try DatabaseQueue(path: name, configuration: configuration)
             let migrator = Migrations.all
             migratedFrom = try database.read { db in try migrator.appliedMigrations(db).last }
+            if remembers, migratedFrom == nil, StateLock.isEstablished(path: lockPath) {
+                throw StateError.damaged(path: path, detail: SyncState.isEmpty)
+            }
             if try database.read({ db in try migrator.hasBeenSuperseded(db) }) {
                 throw StateError.newerVersion(path: path)
             }
             if access == .exclusive {
+                // Before anything is written: a damaged file is left as it is.
+                try check()
                 try migrator.migrate(database)
+                if remembers, let lock, !StateLock.isEstablished(path: lockPath) {
+                    // On the disk first, so that a power failure can't leave the memory of a state without it. Where
+                    // a reader or a full disk stands in the way, the next start does it.
+                    let stored: Void? = try? database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+                    if stored != nil { lock.establish() }
+                }
+            } else if migratedFrom == nil {
+                throw StateError.absent(path: path)
             } else if try database.read({ db in try !migrator.hasCompletedMigrations(db) }) {
                 throw StateError.inaccessible(
                     path: path, detail: "it is of an older version; a cycle (`attendance-sync once`) upgrades it")
@@ -80,7 +98,23 @@ public final class SyncState: Sendable {
     /// Looks for damage, as SQLite's `quick_check` finds it. Takes about a second for each million rows.
     public func check() throws(StateError) {
         let found = try reading { try String.fetchOne($0.db, sql: "PRAGMA quick_check(1)") ?? "" }
-        guard found == "ok" else { throw .damaged(path: path, detail: found) }
+        // The first of two lines names the database, of which there is one.
+        guard found == "ok" else {
+            throw .damaged(path: path, detail: found.split(separator: "\n").last.map(String.init) ?? "")
+        }
+    }
+
+    private static let isEmpty = "it is empty, and it was not before"
+
+    /// A state that is lost or has been emptied is damage: beginning anew would forget what both sides agreed on.
+    private static func expectState(_ path: String, _ lockPath: String) throws(StateError) {
+        guard StateLock.isEstablished(path: lockPath) else { return }
+        var information = stat()
+        guard stat(path, &information) == 0 else {
+            if errno == ENOENT { throw .damaged(path: path, detail: "it is gone, and it was there before") }
+            return
+        }
+        if information.st_size == 0 { throw .damaged(path: path, detail: isEmpty) }
     }
 
     /// Writes the WAL back into the file and closes it, so that the one file is the whole state until it is opened

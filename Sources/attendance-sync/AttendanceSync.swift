@@ -2,6 +2,14 @@ import ArgumentParser
 
 /// The program: every command of the contract that this version has.
 @main
+enum Main {
+    static func main() async {
+        // Before anything is opened.
+        OpenFiles.ensure()
+        await AttendanceSync.main()
+    }
+}
+
 struct AttendanceSync: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attendance-sync",

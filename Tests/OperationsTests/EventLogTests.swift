@@ -91,6 +91,46 @@ import Testing
         #expect(try piped.lines().count == 2)
     }
 
+    @Test func countsAFaultThatLastsThoughOtherLinesStandBetween() throws {
+        let piped = Piped()
+        func failure(_ cycle: Int64, _ district: String = "a") -> Event {
+            Event(.error, .cycleFailed, district: district, cycle: cycle, ["reason": "full"])
+        }
+        func cycle(_ number: Int64) {
+            piped.log.record(failure(number))
+            piped.log.record(failure(number, "b"))
+            piped.log.record(
+                Event(.info, .cycleFinished, district: "a", cycle: number, ["duration_ms": .int(Int(number))]))
+            piped.clock.advance(.seconds(25))
+        }
+        for number in 1...4 as ClosedRange<Int64> { cycle(number) }
+        #expect(
+            try piped.lines().map { String($0.dropFirst(3)) } == [
+                "level=error event=cycle.failed district=a cycle=1 reason=full",
+                "level=error event=cycle.failed district=b cycle=1 reason=full",
+                "level=info event=cycle.finished district=a cycle=1 duration_ms=1",
+                "level=info event=cycle.finished district=a cycle=2 duration_ms=2",
+                "level=info event=cycle.finished district=a cycle=3 duration_ms=3",
+                "level=info event=cycle.finished district=a cycle=4 duration_ms=4",
+            ])
+    }
+
+    @Test func saysAFaultAgainThatComesBackLater() throws {
+        let piped = Piped()
+        for pause in [59, 60, 0] as [Int64] {
+            piped.log.record(Event(.error, .cycleFailed, ["reason": "full"]))
+            piped.log.record(Event(.info, .cycleFinished, ["duration_ms": .int(Int(pause))]))
+            piped.clock.advance(.seconds(pause))
+        }
+        piped.log.flush()
+        #expect(
+            try piped.lines().filter { $0.contains("cycle.failed") }.map { String($0.dropFirst(3)) } == [
+                "level=error event=cycle.failed reason=full",
+                "level=error event=cycle.failed reason=full repeated=1",
+                "level=error event=cycle.failed reason=full",
+            ])
+    }
+
     @Test func doesNotCollapseWhatDiffersInAField() throws {
         let piped = Piped()
         for id in ["1", "2"] { piped.log.record(Event(.info, .matchMissing, ["clever_id": .text(id)])) }

@@ -2,35 +2,9 @@ import Foundation
 import Sandbox
 import Testing
 
-/// `kill -9` anywhere in a cycle of both directions: the next `once --upload` comes to the same end.
+/// `kill -9` anywhere in an upload: the next `once --upload` comes to the same end. At every request of a cycle:
+/// ``MixedKillTests``.
 @Suite(.enabled(if: OpenSSHServer.isInstalled, "apt-get install openssh-server")) struct WayBackKillTests {
-    /// Whether a GET has had its effect makes no difference; whether a PUT has does.
-    @Test(arguments: [(method: nil, isApplied: false), (method: "PUT", isApplied: true)])
-    func aKillAtEveryRequestLosesNothing(method: String?, isApplied: Bool) async throws {
-        let circle = try await Circle.make(students: 8)
-        let place = circle.place
-        #expect(try await place.run("once", "--upload").status == 0)
-        var request = 0
-        while true {
-            request += 1
-            try change(circle, round: request)
-            let fault = place.sandbox.add(
-                Fault(.hang(seconds: 3600), method: method, skip: request - 1, count: 1, isApplied: isApplied))
-            let program = try place.start("once", "--upload")
-            try await eventually("request \(request) hangs, or there is none") {
-                place.sandbox.strikes(ofFault: fault) == 1 || !program.isRunning
-            }
-            let wasStruck = place.sandbox.strikes(ofFault: fault) == 1
-            program.signal(SIGKILL)
-            _ = try await program.end()
-            place.sandbox.removeFault(fault)
-            try await expectSameEnd(circle, round: request, "request \(request)")
-            guard wasStruck else { break }
-        }
-        #expect(request > (method == nil ? 8 : 1))
-        try await circle.expectRest()
-    }
-
     /// Every third message of the client: the key exchange, the login, the write, the rename, the end.
     @Test func aKillAnywhereInTheUploadLosesNothing() async throws {
         let circle = try await Circle.make(students: 8)

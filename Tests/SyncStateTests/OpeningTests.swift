@@ -133,17 +133,50 @@ import Testing
 
     @Test(arguments: [SyncState.Access.shared, .readOnly])
     func aStateThatNoCycleHasUpgradedIsNotTouchedByACommand(access: SyncState.Access) throws {
-        try Data().write(to: URL(filePath: folder.file("springfield.sqlite")))
+        do {
+            try folder.open().transaction { tx in
+                try tx.run("DELETE FROM grdb_migrations WHERE identifier = ?", [SyncState.schemaVersion])
+            }
+        }
         do {
             _ = try folder.open(access)
-            Issue.record("opened a state without a schema")
+            Issue.record("opened a state of an older schema")
         } catch {
-            guard case .inaccessible(_, let detail) = error else {
-                Issue.record("\(error)")
-                return
+            switch error {
+            case .inaccessible(_, let detail): #expect(detail.contains("older version"))
+            default: Issue.record("\(error)")
             }
-            #expect(detail.contains("older version"))
         }
+    }
+
+    /// The process was killed before it had stored anything.
+    @Test(arguments: [SyncState.Access.exclusive, .shared, .readOnly])
+    func anEmptyFileThatNeverHeldAStateIsNone(access: SyncState.Access) throws {
+        try Data().write(to: URL(filePath: folder.file("springfield.sqlite")))
+        guard access != .exclusive else { return try folder.open().check() }
+        #expect(throws: StateError.absent(path: folder.file("springfield.sqlite"))) { try folder.open(access) }
+    }
+
+    @Test(arguments: [SyncState.Access.exclusive, .shared, .readOnly], [true, false])
+    func aStateThatIsEmptiedOrLostIsNotTakenForANewOne(access: SyncState.Access, isLost: Bool) throws {
+        do {
+            let state = try folder.open()
+            try state.transaction { try $0.set(.watermark, 5) }
+            state.close()
+        }
+        let file = folder.file("springfield.sqlite")
+        if isLost {
+            try FileManager.default.removeItem(atPath: file)
+        } else {
+            try Data().write(to: URL(filePath: file))
+        }
+        do {
+            _ = try folder.open(access)
+            Issue.record("opened a state that is not there")
+        } catch {
+            #expect(error.isDamage, "\(error)")
+        }
+        #expect(FileManager.default.contents(atPath: file) == (isLost ? nil : Data()))
     }
 
     @Test(arguments: [SyncState.Access.exclusive, .shared, .readOnly])

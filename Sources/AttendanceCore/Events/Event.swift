@@ -1,5 +1,5 @@
 /// One line of the log, before it is formatted: ids only, never a name, a token or a secret.
-public struct Event: Sendable, Equatable {
+public struct Event: Sendable, Hashable {
     /// syslog's severities, as far as this program uses them (RFC 5424 section 6.2.1).
     public enum Level: Int, Sendable, Comparable, CaseIterable {
         case debug = 7
@@ -12,7 +12,7 @@ public struct Event: Sendable, Equatable {
         public static func < (left: Level, right: Level) -> Bool { left.rawValue > right.rawValue }
     }
 
-    public enum Value: Sendable, Equatable, CustomStringConvertible {
+    public enum Value: Sendable, Hashable, CustomStringConvertible {
         case text(String)
         case integer(Int64)
         case flag(Bool)
@@ -26,7 +26,7 @@ public struct Event: Sendable, Equatable {
         }
     }
 
-    public struct Field: Sendable, Equatable {
+    public struct Field: Sendable, Hashable {
         public var key: String
         public var value: Value
 

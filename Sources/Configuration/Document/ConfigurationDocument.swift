@@ -1,7 +1,7 @@
 import TOMLKit
 
 /// The configuration file as TOML: its values, and where each of them is written.
-struct ConfigurationDocument {
+struct ConfigurationDocument: Sendable {
     /// Larger files are refused: nobody writes such a configuration by hand.
     static let largestFile = 1 << 20
 

@@ -11,6 +11,7 @@ extension DistrictEngine {
     public func runCycle(_ kind: Kind, upload: Bool = false) async -> CycleReport {
         let started = world.clock.uptime()
         self.kind = kind
+        cycle = 0
         cycleBegan = now
         ignoresUploadInterval = upload
         readsWholeWindow = false
@@ -26,6 +27,7 @@ extension DistrictEngine {
         var unchanged = false
         var stateError: StateError?
         do {
+            if let damage { throw damage }
             cycle = try state.transaction { [now] tx in
                 try tx.resetAttempts()
                 return try tx.beginCycle(kind: kind.rawValue, now: now)
@@ -190,16 +192,21 @@ extension DistrictEngine {
                 totals.undelivered > 0 ? .incomplete : .done
             }
         let reason = stateError.map(\.description) ?? failures.first?.description
+        // Where not even the cycle could be noted down, there is none to be finished.
+        let hasBegun = cycle != 0
         let json = "{" + counts.fields.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
         var stateError = stateError
-        do {
-            try state.transaction { [self, cycle, now] tx in
-                try self.storeSpending(tx)
-                try tx.finishCycle(cycle, outcome: outcome.rawValue, reason: reason, counts: json, now: now)
+        if hasBegun, stateError.map(\.isDamage) != true {
+            do {
+                try state.transaction { [self, cycle, now] tx in
+                    try self.storeSpending(tx)
+                    try tx.finishCycle(cycle, outcome: outcome.rawValue, reason: reason, counts: json, now: now)
+                }
+            } catch {
+                stateError = stateError ?? error
             }
-        } catch {
-            stateError = stateError ?? error
         }
+        if let stateError, stateError.isDamage { damage = stateError }
         if let stateError {
             log(
                 .error, .cycleFailed,
@@ -215,7 +222,7 @@ extension DistrictEngine {
         fields += totals.fields.map { .init($0.name, .int($0.value)) }
         fields.append(.init("duration_ms", .int(duration.milliseconds)))
         let isQuiet = kind == .readBack && counts.decided + counts.conflicts + counts.puts == 0 && failures.isEmpty
-        cycleLog.write(isQuiet ? .debug : .info, .cycleFinished, fields)
+        if hasBegun { cycleLog.write(isQuiet ? .debug : .info, .cycleFinished, fields) }
         return CycleReport(
             district: settings.name, cycle: cycle, outcome: outcome, counts: counts, failures: failures,
             operatorProblem: operatorProblem, stateError: stateError, totals: totals, duration: duration,

@@ -30,9 +30,12 @@ public actor DistrictEngine {
     let rosterTurn = Slots(1)
 
     let cycleLog: CycleLog
+    /// 0 while none has begun.
     var cycle: Int64 = 0 {
-        didSet { cycleLog.cycle = cycle }
+        didSet { cycleLog.cycle = cycle == 0 ? nil : cycle }
     }
+    /// The state was found damaged. It is left as it is, and nothing is decided from it any more.
+    var damage: StateError?
     var kind = Kind.scheduled
     var counts = CycleCounts()
     var failures: [SideFailure] = []

@@ -19,7 +19,7 @@ extension DistrictEngine {
             }
         case .notFound: try await refreshAfterNotFound(section.items, section)
         case .refusedCredential: note(failure)
-        case .unreachable, .malformed:
+        case .unreachable, .malformed, .noResources:
             // The side's trouble, not these writes': they stay due.
             pushFailure = pushFailure ?? failure
             readFailuresInARow += 1
@@ -56,7 +56,7 @@ extension DistrictEngine {
                 entry.batchSize = max(batch.count / 2, 1)
             }
             pushQueue.again(entry, at: world.clock.uptime())
-        case .unreachable, .malformed:
+        case .unreachable, .malformed, .noResources:
             try tryAgain(batch.map(\.item), section, code: nil, message: failure.description, unknown: true)
         }
     }

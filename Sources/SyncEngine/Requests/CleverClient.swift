@@ -60,7 +60,9 @@ final class CleverClient {
                 }
             case .failure(let error):
                 if error.reason == .cancelled { throw .stopped }
-                failure = .unreachable(.clever, detail: error.detail)
+                failure =
+                    error.reason == .resources
+                    ? .noResources(.clever, detail: error.detail) : .unreachable(.clever, detail: error.detail)
                 canRetry = error.reason != .untrusted
             }
             guard canRetry, tries < RetryPolicy.triesInACycle, allowance.takeRetry(now: world.clock.uptime()) else {

@@ -167,7 +167,9 @@ final class SchoologyClient {
                 }
             case .failure(let error):
                 if error.reason == .cancelled { throw .stopped }
-                failure = .unreachable(.schoology, detail: error.detail)
+                failure =
+                    error.reason == .resources
+                    ? .noResources(.schoology, detail: error.detail) : .unreachable(.schoology, detail: error.detail)
                 canRetry = error.reason != .untrusted
             }
             ticket = nil

@@ -15,6 +15,8 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case gone(Side)
     /// Any other 4xx: the same request would be refused again.
     case rejected(Side, status: Int, message: String?)
+    /// This machine has no descriptor, no memory or no disk space left to ask that side with.
+    case noResources(Side, detail: String)
     /// `attendance.csv` did not get to the SFTP server.
     case upload(SFTPError)
     /// The process was told to stop.
@@ -30,6 +32,7 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case .gone(let side): "\(side) answers 410"
         case .rejected(let side, let status, let message):
             "\(side) refuses the request (\(status)\(Self.suffix(message)))"
+        case .noResources(let side, let detail): "\(side) can't be asked: \(detail)"
         case .upload(let error): "attendance.csv was not uploaded: \(error)"
         case .stopped: "stopped"
         }
@@ -43,6 +46,10 @@ public enum SideFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case .refusedCredential(.schoology, _, _):
             "put a valid consumer key and secret into their files: an app key of the school, as personal keys may not"
                 + " read other users' data; the next cycle goes on by itself"
+        case .noResources:
+            "too many open files: raise the limit (LimitNOFILE= in the service's unit); no space left: free space on the"
+                + " disk that holds the state; permission denied: owner and mode of the state folder; the next cycle"
+                + " goes on by itself"
         case .upload(let error): error.repair
         case .unreachable, .malformed, .gone, .stopped: "none needed: the next cycle tries again"
         case .notFound: "none needed if it was deleted; else check what the credential shares"
@@ -58,7 +65,7 @@ extension SideFailure {
     var endsTheCycle: Bool {
         switch self {
         case .refusedCredential, .stopped: true
-        case .unreachable, .malformed, .notFound, .gone, .rejected, .upload: false
+        case .unreachable, .malformed, .notFound, .gone, .rejected, .noResources, .upload: false
         }
     }
 
@@ -66,7 +73,7 @@ extension SideFailure {
     public var side: String {
         switch self {
         case .refusedCredential(let side, _, _), .unreachable(let side, _), .malformed(let side, _),
-            .notFound(let side, _), .gone(let side), .rejected(let side, _, _):
+            .notFound(let side, _), .gone(let side), .rejected(let side, _, _), .noResources(let side, _):
             side.rawValue
         case .upload: "sftp"
         case .stopped: "engine"

@@ -165,7 +165,7 @@ extension DistrictEngine {
         } catch {
             switch error {
             case .notFound, .gone, .rejected: return []
-            case .refusedCredential, .unreachable, .malformed, .upload, .stopped: throw error
+            case .refusedCredential, .unreachable, .malformed, .noResources, .upload, .stopped: throw error
             }
         }
     }

@@ -22,6 +22,7 @@ struct OnceCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try options.load(secrets: true)
         let districts = try options.districts(loaded)
+        OpenFiles.ensure(districts: districts.count)
         let events = EventLog.standard(loaded.configuration)
         defer { events.flush() }
         UnusedSettings.announce(loaded, to: events)
@@ -106,7 +107,8 @@ enum DistrictResult: Sendable {
                 failures: [.init(side: "state", reason: "\(error)", repair: error.repair)])
         case .finished(let report):
             OnceDocument.District(
-                district: report.district, cycle: report.cycle, outcome: report.outcome.rawValue,
+                district: report.district, cycle: report.cycle == 0 ? nil : report.cycle,
+                outcome: report.outcome.rawValue,
                 durationMilliseconds: report.duration.milliseconds,
                 counts: Dictionary(uniqueKeysWithValues: report.counts.fields.map { ($0.name, $0.value) }),
                 totals: Dictionary(uniqueKeysWithValues: report.totals.fields.map { ($0.name, $0.value) }),
@@ -153,7 +155,8 @@ extension CycleReport {
     var text: String {
         var lines: [String] = []
         let seconds = Double(duration.milliseconds) / 1000
-        lines.append("\(district): cycle \(cycle) \(outcome.rawValue) in \(String(format: "%.1f", seconds)) s")
+        let name = cycle == 0 ? "the cycle" : "cycle \(cycle)"
+        lines.append("\(district): \(name) \(outcome.rawValue) in \(String(format: "%.1f", seconds)) s")
         if unchanged, counts.records == 0 {
             lines.append("  read from Clever      nothing: its attendance has not moved since the last cycle")
         } else {

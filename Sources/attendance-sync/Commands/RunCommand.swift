@@ -19,6 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try options.load(secrets: true)
         let districts = try options.districts(loaded)
+        OpenFiles.ensure(districts: districts.count)
         let events = EventLog.standard(loaded.configuration)
         UnusedSettings.announce(loaded, to: events)
         let daemon: Daemon

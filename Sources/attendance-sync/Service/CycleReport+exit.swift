@@ -9,7 +9,7 @@ extension CycleReport {
         failures.contains { failure in
             switch failure {
             case .refusedCredential, .upload(.refusedCredential): true
-            case .unreachable, .malformed, .notFound, .gone, .rejected, .upload, .stopped: false
+            case .unreachable, .malformed, .notFound, .gone, .rejected, .noResources, .upload, .stopped: false
             }
         }
     }
@@ -19,7 +19,7 @@ extension CycleReport {
         if let stateError { return stateError.exitStatus }
         let statuses: [ExitStatus] = failures.map { failure in
             switch failure {
-            case .refusedCredential: .operatorMustAct
+            case .refusedCredential, .noResources: .operatorMustAct
             case .unreachable, .malformed, .notFound, .gone, .rejected: .unreachable
             case .upload(let error): error.isOperatorProblem ? .operatorMustAct : .unreachable
             case .stopped: .done
@@ -36,7 +36,7 @@ extension StateError {
     var exitStatus: ExitStatus {
         switch self {
         case .locked: .tryAgain
-        case .newerVersion, .damaged, .inaccessible, .diskFull, .absent: .operatorMustAct
+        case .newerVersion, .damaged, .inaccessible, .diskFull, .outOfDescriptors, .absent: .operatorMustAct
         }
     }
 }

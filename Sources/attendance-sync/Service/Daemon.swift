@@ -15,10 +15,15 @@ actor Daemon {
     private let triggers: TriggerService
     private var configuration: ServiceConfiguration
     private var runners: [String: DistrictRunner] = [:]
+    /// Districts whose disk has no space for their state: they begin once it has.
+    private var waiting: [String: DistrictSettings] = [:]
+    /// Looks whether those can begin.
+    private var opening: Task<Void, Never>?
     /// Runners are being replaced: one such change at a time.
     private var isApplying = false
 
-    /// Opens every state, so that a service that says READY holds what it needs.
+    /// Opens every state, so that a service that says READY holds what it needs. A full disk alone is waited out, as
+    /// nothing but space is missing.
     ///
     /// - Throws: ``StateError``.
     init(
@@ -30,10 +35,14 @@ actor Daemon {
         shared = try SharedServices(events: events)
         triggers = TriggerService(stateDirectory: configuration.stateDirectory, events: events)
         for settings in districts {
-            let service = try DistrictService(
-                settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
-            try service.state.check()
-            runners[settings.name] = DistrictRunner(service)
+            do {
+                let service = try DistrictService(
+                    settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
+                runners[settings.name] = DistrictRunner(service)
+            } catch let error as StateError {
+                guard error.isDiskFull else { throw error }
+                waiting[settings.name] = settings
+            }
         }
     }
 
@@ -41,11 +50,15 @@ actor Daemon {
         events.record(
             Event(
                 .notice, .serviceStarted,
-                ["version": .text(Version.current), "districts": .int(runners.count), "pid": .int(getpid())]))
+                [
+                    "version": .text(Version.current), "districts": .int(runners.count + waiting.count),
+                    "pid": .int(getpid()),
+                ]))
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         for runner in runners.values { start(runner) }
         await triggers.serve(Array(runners.values))
-        notifier.send(.ready(status: "\(runners.count) districts, first cycle under way"))
+        openWaitingLater()
+        notifier.send(.ready(status: "\(runners.count) districts, first cycle under way\(waitingStatus)"))
         let housekeeping = Task { await self.keepHouse() }
         for await signal in signals {
             if signal == .sighup {
@@ -56,6 +69,8 @@ actor Daemon {
         }
         notifier.send(.stopping)
         housekeeping.cancel()
+        opening?.cancel()
+        await opening?.value
         await triggers.stop()
         await stop(Array(runners.values))
         for runner in runners.values { runner.service.state.close() }
@@ -89,9 +104,63 @@ actor Daemon {
         }
         // A reload that is under way reads the credentials too.
         guard settings != runner.service.settings, !isApplying else { return }
-        var all = runners.mapValues(\.service.settings)
+        var all = runners.mapValues(\.service.settings).merging(waiting) { running, _ in running }
         all[district] = settings
         try? await apply(Array(all.values))
+    }
+
+    // MARK: A full disk
+
+    private var waitingStatus: String { waiting.isEmpty ? "" : ", \(waiting.count) waiting for disk space" }
+
+    private func openWaitingLater() {
+        guard opening == nil, !waiting.isEmpty else { return }
+        opening = Task { await self.openWaiting() }
+    }
+
+    /// Tries as often as the district would be polled, and at least twice a minute.
+    private func openWaiting() async {
+        defer { opening = nil }
+        while true {
+            await openNow()
+            guard let interval = waiting.values.map(\.clever.pollInterval).min() else { return }
+            do {
+                try await Task.sleep(for: .milliseconds(min(interval, .seconds(30)).milliseconds))
+            } catch {
+                return
+            }
+        }
+    }
+
+    private func openNow() async {
+        guard !isApplying else { return }
+        isApplying = true
+        defer { isApplying = false }
+        let before = runners.count
+        for (name, settings) in waiting {
+            do {
+                try begin(settings)
+            } catch let error as StateError {
+                events.record(
+                    Event(
+                        .error, .cycleFailed, district: name,
+                        ["side": "state", "reason": .text("\(error)"), "repair": .text(error.repair)]))
+            } catch {
+                continue
+            }
+        }
+        guard runners.count > before else { return }
+        await triggers.serve(Array(runners.values))
+        notifier.send(.status("\(runners.count) districts\(waitingStatus)"))
+    }
+
+    private func begin(_ settings: DistrictSettings) throws {
+        let service = try DistrictService(
+            settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
+        let runner = DistrictRunner(service)
+        waiting[settings.name] = nil
+        runners[settings.name] = runner
+        start(runner)
     }
 
     private func stop(_ stopping: [DistrictRunner]) async {
@@ -118,7 +187,7 @@ actor Daemon {
     /// that is in flight; the others don't notice.
     private func reload() async {
         notifier.sendReloading()
-        defer { notifier.send(.ready(status: "\(runners.count) districts")) }
+        defer { notifier.send(.ready(status: "\(runners.count) districts\(waitingStatus)")) }
         let loaded: LoadedConfiguration
         let districts: [DistrictSettings]
         do {
@@ -153,6 +222,7 @@ actor Daemon {
 
     private func replaceRunners(_ districts: [DistrictSettings]) async throws {
         let wanted = Dictionary(uniqueKeysWithValues: districts.map { ($0.name, $0) })
+        waiting = waiting.filter { wanted[$0.key] != nil }
         let leaving = runners.filter { wanted[$0.key] != $0.value.service.settings }
         await stop(Array(leaving.values))
         for (name, runner) in leaving {
@@ -168,10 +238,13 @@ actor Daemon {
             start(runners[name]!)
         }
         for (name, settings) in wanted where runners[name] == nil {
-            let service = try DistrictService(
-                settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
-            runners[name] = DistrictRunner(service)
-            start(runners[name]!)
+            do {
+                try begin(settings)
+            } catch let error as StateError {
+                guard error.isDiskFull else { throw error }
+                waiting[name] = settings
+                openWaitingLater()
+            }
         }
     }
 

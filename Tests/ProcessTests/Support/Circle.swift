@@ -20,14 +20,19 @@ final class Circle: Sendable {
     let server: OpenSSHServer
     private let folder: URL
 
-    /// - Parameter capacity: bytes of the server's disk; needs root.
-    static func make(students: Int = 16, capacity: Int? = nil, options: Options = Options()) async throws -> Circle {
+    /// - Parameters:
+    ///   - capacity: bytes of the server's disk; needs root.
+    ///   - diskBytes: of the disk that the state is on; needs root.
+    static func make(
+        students: Int = 16, capacity: Int? = nil, diskBytes: Int? = nil, options: Options = Options()
+    ) async throws -> Circle {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("circle-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         do {
             let server = try OpenSSHServer.start(
                 folder: folder.path, login: OpenSSHServer.canMakeUsers ? .password : .key, capacity: capacity)
-            let place = try await Installation.make(students: students, dropFolder: server.folder)
+            let place = try await Installation.make(
+                students: students, dropFolder: server.folder, diskBytes: diskBytes)
             return try Circle(place, server, folder, options)
         } catch {
             try? FileManager.default.removeItem(at: folder)

@@ -8,6 +8,9 @@ final class Installation: Sendable {
     let sandbox: LocalSandbox
     let folder: URL
     let today: CalendarDay
+    /// Where the state is, if that is a disk of its own.
+    let disk: SmallDisk?
+
     /// Text of the configuration's parts that tests change.
     struct Options: Sendable {
         var service = ""
@@ -23,7 +26,7 @@ final class Installation: Sendable {
 
     static func make(
         students: Int = 16, elementaryPercent: Int = 50, days: Int = 2, oddities: DistrictPlan.Oddities = .none,
-        dropFolder: String? = nil, options: Options = Options()
+        dropFolder: String? = nil, diskBytes: Int? = nil, options: Options = Options()
     ) async throws -> Installation {
         let today = SandboxClock.system.now().day
         var settings = SandboxSettings(
@@ -34,14 +37,16 @@ final class Installation: Sendable {
         settings.schoologyCredits = 2000
         settings.schoologyWindowMilliseconds = 1000
         settings.dropFolder = dropFolder
-        return try Installation(try await LocalSandbox.start(settings), today, options)
+        return try Installation(try await LocalSandbox.start(settings), today, diskBytes, options)
     }
 
-    private init(_ sandbox: LocalSandbox, _ today: CalendarDay, _ options: Options) throws {
+    private init(_ sandbox: LocalSandbox, _ today: CalendarDay, _ diskBytes: Int?, _ options: Options) throws {
         self.sandbox = sandbox
         self.today = today
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("program-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let stateFolder = folder.appendingPathComponent("state")
+        disk = try diskBytes.map { try SmallDisk(bytes: $0, over: stateFolder) }
         try secret(sandbox.settings.cleverToken, "token")
         try secret(sandbox.settings.consumerKey, "key")
         try secret(sandbox.settings.consumerSecret, "secret")
@@ -104,12 +109,20 @@ final class Installation: Sendable {
     // MARK: Commands
 
     func start(_ arguments: String..., environment: [String: String] = [:]) throws -> Program {
-        try Program(arguments + ["--config", configuration.path], environment: environment, in: folder)
+        try Program(arguments + ["--config", configuration.path], environment: environment, disk: disk, in: folder)
     }
 
     @discardableResult
     func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Program.Ended {
-        try await Program(arguments + ["--config", configuration.path], environment: environment, in: folder).end()
+        try await Program(
+            arguments + ["--config", configuration.path], environment: environment, disk: disk, in: folder
+        )
+        .end()
+    }
+
+    @discardableResult
+    func run(_ arguments: String..., openFiles: Int) async throws -> Program.Ended {
+        try await Program(arguments + ["--config", configuration.path], openFiles: openFiles, in: folder).end()
     }
 
     // MARK: Both sides

@@ -6,7 +6,7 @@ import Synchronization
 /// Started with `posix_spawn`: Foundation's `Process` crashes now and then when many start at once.
 final class Program: Sendable {
     /// Beside the bundle that these tests are in.
-    private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
 
     struct Ended: Sendable {
@@ -21,14 +21,20 @@ final class Program: Sendable {
     /// What `waitpid` told, once it is over.
     private let result = Mutex<Int32?>(nil)
 
+    /// - Parameters:
+    ///   - product: a program of this package, or the path of another.
+    ///   - openFiles: the limit of open files, soft and hard.
+    ///   - disk: what it is to see.
     init(
         _ arguments: [String], of product: String = "attendance-sync", environment: [String: String] = [:],
-        in parent: URL
+        openFiles: Int? = nil, disk: SmallDisk? = nil, in parent: URL
     ) throws {
         folder = parent.appendingPathComponent("process-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let executable = product.hasPrefix("/") ? product : Self.products.appendingPathComponent(product).path
+        let limited = openFiles.map { ["/bin/sh", "-c", "ulimit -n $0 && exec \"$@\"", "\($0)"] } ?? []
         processID = try Self.spawn(
-            [Self.products.appendingPathComponent(product).path] + arguments,
+            (disk?.entrance ?? []) + limited + [executable] + arguments,
             environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 },
             output: folder.appendingPathComponent("out").path, log: folder.appendingPathComponent("err").path)
     }
@@ -95,7 +101,7 @@ final class Program: Sendable {
     }
 
     /// Waits for its end.
-    func end(within limit: Duration = .seconds(60)) async throws -> Ended {
+    func end(within limit: Duration = .seconds(180)) async throws -> Ended {
         do {
             try await eventually("the process ends", within: limit) { !self.isRunning }
         } catch {
