@@ -1,6 +1,7 @@
-import AttendanceCore
-import SyncEngine
+import SyncState
 import Testing
+
+@testable import SyncEngine
 
 @Suite struct OverridesFileTests {
     private static let lines = ["kind,clever_id,schoology_id", "section,67f4,101", "", "# ours", "student,67f5,7"]

@@ -1,9 +1,9 @@
 import AttendanceCore
 import CleverAPI
-import SyncState
 import Testing
 
 @testable import SyncEngine
+@testable import SyncState
 
 /// A section's record outranks a daily one, whatever order they come in and wherever the reading was cut.
 @Suite struct UnitReaderTests {
