@@ -16,6 +16,13 @@ let package = Package(
         .executable(name: "attendance-sync", targets: ["attendance-sync"]),
         .executable(name: "attendance-sandbox", targets: ["attendance-sandbox"]),
         .library(name: "Sandbox", targets: ["Sandbox"]),
+        // What reads bytes from outside, for the fuzzers.
+        .library(
+            name: "Parsers",
+            targets: [
+                "AttendanceCore", "CleverAPI", "Configuration", "SchoologyAPI", "SyncEngine", "SyncState", "Transport",
+                "Triggers",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -130,5 +137,13 @@ let package = Package(
             name: "ProcessTests",
             dependencies: ["Sandbox", "attendance-sync", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings),
+        // What the fuzzers of Tests/Fuzzing have kept, by the same functions.
+        .testTarget(
+            name: "FuzzReplayTests",
+            dependencies: [
+                "AttendanceCore", "CleverAPI", "Configuration", "SchoologyAPI", "SyncEngine", "SyncState",
+                "Transport", "Triggers",
+            ],
+            path: "Tests/Fuzzing/Targets", swiftSettings: settings),
     ]
 )

@@ -40,6 +40,8 @@ struct UnitReader {
         self.statusMap = statusMap
         next = unit.next
         resumed = unit.next != nil
+        // The process before this one may have met a daily record after section records that it had passed over.
+        mustReadAgain = resumed && stored.contains { $0.key.section.isEmpty && !isPresent($0.value) }
     }
 
     mutating func restart() {
@@ -82,22 +84,31 @@ struct UnitReader {
 
     private mutating func consider(_ record: CleverRecord) -> RecordUpdate? {
         let key = RecordKey(student: record.student, section: record.section ?? "")
-        if let known = stored[key] {
+        let found = StoredRecord(status: record.status, code: record.excuseCode, modified: record.lastModified)
+        let known = stored[key]
+        if let known {
             guard record.lastModified > known.modified else { return nil }
-        } else if !wanted.contains(key), record.status == .present,
-            statusMap.status(of: .present, excuseCode: record.excuseCode) == .present
-        {
+        } else if !wanted.contains(key), isPresent(found) {
             guard !record.daily else { return nil }
-            guard let daily = stored[RecordKey(student: record.student, section: "")], daily.status != .present else {
+            guard let daily = stored[RecordKey(student: record.student, section: "")], !isPresent(daily) else {
                 passedOver.insert(record.student)
                 return nil
             }
-        } else if record.daily, resumed || passedOver.contains(record.student) {
+        }
+        // Its sections' records were passed over for as long as the daily one said present, or wasn't there.
+        if record.daily, !isPresent(found), known.map(isPresent) ?? true,
+            resumed || passedOver.contains(record.student)
+        {
             mustReadAgain = true
         }
-        stored[key] = StoredRecord(status: record.status, code: record.excuseCode, modified: record.lastModified)
+        stored[key] = found
         return RecordUpdate(
             key: key, status: record.status, code: record.excuseCode, sisID: record.sisID,
             modified: record.lastModified)
+    }
+
+    /// Whether it says what no record says. A code may make a present one mean something else.
+    private func isPresent(_ record: StoredRecord) -> Bool {
+        record.status == .present && statusMap.status(of: .present, excuseCode: record.code) == .present
     }
 }

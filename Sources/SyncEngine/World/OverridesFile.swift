@@ -30,8 +30,9 @@ extension OverridesFile {
     /// Schoology id is one that the template left to fill in: it overrides nothing.
     public init(csv: String) throws(OverridesError) {
         var overrides = Overrides()
-        for (index, raw) in csv.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let text = raw.last == "\r" ? raw.dropLast() : raw
+        // Swift takes CR LF for one character, which is not a line feed.
+        let lines = csv.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, text) in lines.enumerated() {
             let fields = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.field)
             guard !(text.allSatisfy { $0 == " " || $0 == "," }), !text.hasPrefix("#") else { continue }
             if index == 0, fields.first == "kind" || fields.first == "\u{FEFF}kind" { continue }

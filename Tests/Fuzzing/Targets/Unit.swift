@@ -1,0 +1,74 @@
+import AttendanceCore
+import CleverAPI
+
+@testable import SyncEngine
+@testable import SyncState
+
+extension FuzzTarget {
+    /// The pages of one unit by their cursors, with kills in between: reading always comes to an end, and where the
+    /// cursors are honest, it leaves every record that counts, whatever order they come in.
+    static let unit = FuzzTarget(name: "unit") { input throws(Finding) in
+        let server = UnitServer(input)
+        var stored = server.earlier
+        var cursor: String?
+        var reader = reader(stored, cursor)
+        var killsLeft = server.kills
+        // Each page once, twice where a daily record came late; and as often again after each kill.
+        var stepsLeft = (server.pages.count + 1) * 3 * (server.kills.count + 1)
+        while true {
+            guard stepsLeft > 0 else { throw Finding(what: "the unit is read for ever") }
+            stepsLeft -= 1
+            guard let page = server.page(at: reader.next) else { throw Finding(what: "a cursor that nobody gave") }
+            let step: UnitReader.Step
+            do throws(SideFailure) {
+                step = try reader.take(page)
+            } catch {
+                try require(!server.isHonest, "refused, and every cursor leads on: \(error)")
+                return
+            }
+            for update in step.updates {
+                stored[update.key] = StoredRecord(status: update.status, code: update.code, modified: update.modified)
+            }
+            cursor = step.next
+            try require(!step.done || step.next == nil, "done, and there is a next page")
+            if step.done { break }
+            if let kill = killsLeft.last, stepsLeft % 7 == kill {
+                killsLeft.removeLast()
+                reader = Self.reader(stored, cursor)
+            }
+        }
+        if server.isHonest { try requireEveryRecord(server, in: stored) }
+    }
+
+    private static func reader(_ stored: [RecordKey: StoredRecord], _ cursor: String?) -> UnitReader {
+        let unit = ScanUnit(day: UnitServer.day, school: 1, schoolCleverID: "school", next: cursor)
+        let map = StatusMap(
+            present: .init(withoutCode: .present, codes: ["L": .late], anyOtherCode: .present),
+            absent: .init(withoutCode: .absent, anyOtherCode: .absent),
+            tardy: .init(withoutCode: .late, anyOtherCode: .late), toClever: [:])
+        return UnitReader(unit: unit, stored: stored, statusMap: map)
+    }
+
+    /// A mark other than present is stored, and a section's present one wherever a daily record says otherwise.
+    private static func requireEveryRecord(
+        _ server: UnitServer, in stored: [RecordKey: StoredRecord]
+    ) throws(Finding) {
+        let records = server.pages.flatMap(\.records).filter { $0.day == UnitServer.day }
+        for record in records {
+            let key = RecordKey(student: record.student, section: record.section ?? "")
+            let isOutranking =
+                record.section != nil
+                && records.contains { $0.daily && $0.student == record.student && saysMore($0) }
+            guard saysMore(record) || isOutranking else { continue }
+            try require(
+                stored[key]?.status == record.status,
+                "\(record.status) of \(key) is stored as \(String(describing: stored[key]))")
+        }
+        try require(stored.count <= records.count + server.earlier.count, "more is stored than there is")
+    }
+
+    /// Something that no record doesn't say.
+    private static func saysMore(_ record: CleverRecord) -> Bool {
+        record.status != .present || record.excuseCode == "L"
+    }
+}
