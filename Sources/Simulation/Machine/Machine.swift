@@ -71,7 +71,11 @@ final class Machine: EngineClock, @unchecked Sendable {
     }
 
     private func sleep(untilTime until: Timestamp) async {
-        guard until > time.now, !isDead, !isInterrupted else { return }
+        guard until > time.now else { return }
+        guard !isDead, !isInterrupted else {
+            // At once, and yet after whoever was waiting: what is told to stop must come to hear of it.
+            return await time.wait(.zero)
+        }
         let number = nextSleeper
         nextSleeper += 1
         await withUnsafeContinuation { continuation in
