@@ -307,12 +307,12 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     ]
 
     static let syntax: [Mistake] = [
-        Mistake("text without quotes", "[service]\nlog_level = info", at: 6, 16, "", "not valid TOML"),
+        Mistake("text without quotes", "[service]\nlog_level = info", at: 6, 13, "", "not valid TOML"),
         Mistake("a line without a value", "name", at: 5, 5, "", "not valid TOML"),
         Mistake("the same key twice", "name = \"a\"", at: 5, 8, "", "not valid TOML"),
         Mistake("a bracket that stays open", "[district.clever\n", at: 5, 17, "", "not valid TOML"),
         Mistake("a header without a name", "[=]\n", at: 5, 2, "", "begins with its name"),
-        Mistake("a brace in a list", "schools = [ } ]\n", at: 5, 13, "", "no value begins like this"),
+        Mistake("a brace in a list", "schools = [ } ]\n", at: 5, 13, "", "no value is written like this"),
         Mistake("typographic quotes", "[service]\nlog_level = “info”\n", at: 6, 13, "", "typographic quotes"),
         Mistake("a header that begins with a dot", "[[ .a]]\n", at: 5, 4, "", "begins with its name"),
         Mistake("a NUL in the file", "name\u{0} = 1", at: 5, 5, "", "NUL"),

@@ -36,7 +36,7 @@ struct ConfigurationDocument: Sendable {
                 "write it like [service] or [[district]]")
         case .value(let position):
             throw refused(
-                position, "not valid TOML: no value begins like this",
+                position, "not valid TOML: no value is written like this",
                 "text wants double quotes, a list [ and ]; typographic quotes and hard spaces are no good")
         case nil:
             break

@@ -12,7 +12,7 @@ struct KeyLocator {
         case nulCharacter(SourcePosition)
         /// A header that doesn't begin with a key: toml++ 3.4.0 asserts there, instead of failing.
         case header(SourcePosition)
-        /// A value that begins with a brace that closes nothing, or with what isn't visible ASCII: as above.
+        /// A value without quotes or brackets that is no number, date or the like: as above, for some of them.
         case value(SourcePosition)
     }
 
@@ -170,16 +170,15 @@ extension KeyLocator {
 extension KeyLocator {
     private mutating func scanValue(at path: ConfigurationPath) {
         guard let byte = peek(), refusal == nil else { return }
-        guard byte > 32, byte < 127, byte != UInt8(ascii: "}") else {
-            refusal = .value(SourcePosition(line: line, column: column))
-            return
-        }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = scanString()
         case UInt8(ascii: "["): scanArray(at: path)
         case UInt8(ascii: "{"): scanInlineTable(at: path)
         default:
+            let position = SourcePosition(line: line, column: column)
+            let start = offset
             while let byte = peek(), !Self.endsScalar(byte) { advance() }
+            if !Scalar.isWellFormed(bytes[start..<offset]) { refusal = .value(position) }
         }
     }
 
