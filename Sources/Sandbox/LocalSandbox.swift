@@ -19,7 +19,7 @@ public final class LocalSandbox: Sendable {
 
     /// Starts the servers; they answer once this returns.
     public static func start(_ settings: SandboxSettings) async throws -> LocalSandbox {
-        try LocalSandbox(settings, pool: try await WireServer.preparedPool())
+        try LocalSandbox(settings, pool: try await WireServer.pool)
     }
 
     /// Starts the servers with a district of that plan.
@@ -52,7 +52,6 @@ public final class LocalSandbox: Sendable {
         service = Mutex(
             Task {
                 await withDiscardingTaskGroup { group in
-                    group.addTask { try? await pool.run() }
                     group.addTask { await post.serve() }
                     group.addTask { await core.ingestNowAndThen() }
                     for server in [clever, schoology, control] { group.addTask { await server.serve() } }

@@ -32,15 +32,9 @@ final class TriggerListener: Sendable {
     init(_ statuses: [Int] = [200]) async throws {
         let mail = Mailbox(statuses)
         self.mail = mail
-        let pool = try await WireServer.preparedPool()
-        let server = try WireServer(port: 0, pool: pool) { mail.answer($0) }
+        let server = try WireServer(port: 0, pool: await WireServer.pool) { mail.answer($0) }
         url = "\(server.baseURL)/hooks/secret?a=1"
-        service = Task {
-            await withDiscardingTaskGroup { group in
-                group.addTask { try? await pool.run() }
-                group.addTask { await server.serve() }
-            }
-        }
+        service = Task { await server.serve() }
     }
 
     deinit {

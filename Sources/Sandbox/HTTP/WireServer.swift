@@ -15,10 +15,16 @@ final class WireServer: Sendable {
     private let listener: AsyncSocket
     private let handler: @Sendable (WireRequest) -> WireReply
 
-    /// What waits for the sockets of any number of servers, once somebody runs it.
-    static func preparedPool() async throws -> any AsyncSocketPool {
+    /// What waits for the sockets of every server of this process. One for all: each that runs keeps a thread of
+    /// libdispatch's, which gives out 255, and hundreds of sandboxes may be up at a time in tests.
+    static var pool: any AsyncSocketPool {
+        get async throws { try await runningPool.value }
+    }
+
+    private static let runningPool = Task<any AsyncSocketPool, any Error> {
         let pool = HTTPServer.defaultPool()
         try await pool.prepare()
+        Task { try await pool.run() }
         return pool
     }
 
