@@ -1,4 +1,5 @@
 import AttendanceCore
+import Foundation
 import SyncEngine
 import SyncState
 import Synchronization
@@ -20,6 +21,8 @@ import Transport
         #expect(town.dropBox.rows.count == 1)
         #expect(try town.totals.unconfirmed == 1)
         #expect(town.events.all(.csvUploaded).map { $0["new_rows"] } == ["1"])
+        // Never under the name that Clever looks for.
+        #expect(town.dropBox.uploads.map(\.temporaryName) == ["attendance.csv.part"])
 
         // Nothing new: nothing is sent again, and the row goes on waiting.
         let uploads = town.dropBox.uploads.count
@@ -112,6 +115,141 @@ import Transport
         #expect(try town.totals.outbox == 0)
     }
 
+    @Test func aTeachersOwnMarkThatWentWithItsEnrollmentIsWrittenAgain() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        try town.ingest()
+        try await town.nextCycle()
+        let enrollment = try town.sandbox.enrollAnew(pair.enrollment)
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(town.dropBox.uploads.count == 1)
+        #expect(try town.sandbox.schoologyMark(enrollment: enrollment, date: Town.today)?.status == 3)
+    }
+
+    @Test func theEchoOfSomebodyWhoHasLeftTheSectionIsRecognised() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        try town.sandbox.setEnrollmentStatus(5, enrollment: pair.enrollment)
+        // The roster is read again once a day.
+        town.time.advance(.hours(25))
+        try await town.nextCycle()
+        #expect(try town.totals.unconfirmed == 1)
+        try town.ingest()
+        let report = try await town.nextCycle()
+        #expect(report.counts.confirmed == 1)
+        #expect(try town.totals.outbox == 0)
+    }
+
+    /// Both in a row that Schoology gives and in one that it doesn't understand itself.
+    @Test func aMarkThatCanNotBeReadIsNeitherPresentNorOverwritten() async throws {
+        let town = try await Town.bothWays()
+        let pairs = town.secondary.filter { $0.schoologySection == town.secondary[0].schoologySection }
+        for pair in pairs.prefix(2) { try town.mark(pair, "absent") }
+        try await town.nextCycle()
+        try town.teach(pairs[2], 3)
+        try town.mark(pairs[1], "absent", code: "E")
+        let unreadable = Set(pairs.prefix(2).map(\.enrollment))
+        let wire = try Wire(
+            time: town.time,
+            changed: { request, response in
+                guard request.method == .get, request.url.contains("/attendance?"),
+                    let tree = try? JSONSerialization.jsonObject(with: Data(response.body)),
+                    let body = try? JSONSerialization.data(withJSONObject: Self.spoiled(tree, unreadable))
+                else { return response }
+                return HTTPResponse(status: response.status, headers: response.headers, body: Array(body))
+            })
+        town.time.advance(.minutes(5))
+        town.sandbox.clearRequests()
+        _ = await (try town.open(wire: wire)).runCycle(.once, upload: true)
+        #expect(!town.events.all(.recordQuarantined).isEmpty)
+        #expect(!town.puts.contains { $0.items.contains { unreadable.contains($0.enrollment) } })
+        #expect(town.dropBox.rows.map { $0.contains(",tardy,") } == [true])
+        // Once they can be read, what waited goes.
+        try await town.nextCycle()
+        #expect(try town.shown(pairs[0]) == 2)
+        #expect(try town.shown(pairs[1]) == 4)
+    }
+
+    /// The same tree, in which the rows of these enrollments have a status that there is none of.
+    private static func spoiled(_ tree: Any, _ enrollments: Set<String>) -> Any {
+        if let list = tree as? [Any] { return list.map { spoiled($0, enrollments) } }
+        guard var object = tree as? [String: Any] else { return tree }
+        for (key, value) in object { object[key] = spoiled(value, enrollments) }
+        if let id = object["enrollment_id"], enrollments.contains("\(id)") { object["status"] = 99 }
+        return object
+    }
+
+    @Test func aSectionThatIsWrittenToIsReadBackWholeAllTheSame() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        let other = try #require(
+            town.secondary.first {
+                $0.schoologySection == pair.schoologySection && $0.cleverStudent != pair.cleverStudent
+            })
+        let yesterday = Town.today.adding(days: -1)
+        try town.mark(other, "present", on: yesterday)
+        try await town.nextCycle()
+        // Today's mark is written before Clever's window is read.
+        try town.mark(pair, "absent")
+        try town.teach(other, 3, on: yesterday)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.map { $0.contains(",tardy,") } == [true])
+    }
+
+    @Test func aDeadLetterIsNotSentAgainByReadingBack() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        town.sandbox.clearRequests()
+        town.sandbox.add(Fault(.itemCode(403, enrollments: [pair.enrollment]), side: .schoology))
+        try town.mark(pair, "tardy")
+        for _ in 0..<3 { try await town.nextCycle() }
+        // Nor where a teacher's edit calls for the same write.
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        #expect(town.puts.flatMap(\.items).count { $0.enrollment == pair.enrollment } == 1)
+        #expect(try town.totals.dead == 1)
+    }
+
+    @Test func aChangeOfTheDirectionDecidesAnewAtOnce() async throws {
+        let town = try await Town.bothWays(direction: .toClever)
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent", code: "E")
+        try await town.nextCycle()
+        #expect(try town.totals.drift > 0)
+        town.change { $0.direction = .both }
+        town.time.advance(.minutes(1))
+        // No section is due to be read back.
+        try await town.cycle(.scheduled)
+        #expect(try town.shown(pair) == 4)
+    }
+
+    @Test func aChangeOnItsWayToCleverArrivesThoughTheStudentIsEnrolledAnew() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        let enrollment = try town.sandbox.enrollAnew(pair.enrollment)
+        for _ in 0..<2 {
+            try await town.nextCycle()
+            #expect(town.dropBox.rows.map { $0.contains(",tardy,") } == [true])
+        }
+        try town.ingest()
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(try town.cleverSays(pair) == "tardy")
+        #expect(try town.sandbox.schoologyMark(enrollment: enrollment, date: Town.today)?.status == 3)
+        #expect(try town.totals.outbox == 0)
+    }
+
     @Test func aRowCarriesTheDistrictsIdsAndThatOfTheRecordItReplaces() async throws {
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)
@@ -185,6 +323,17 @@ import Transport
         #expect(town.dropBox.rows.count == 2)
     }
 
+    @Test func aClockThatWasSetBackKeepsNoRow() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.writing { [now = town.time.now] in try $0.set(.csvUploadedAt, (now + .days(9)).milliseconds) }
+        try town.teach(pair, 3)
+        try await town.nextCycle(upload: false)
+        #expect(town.dropBox.rows.count == 1)
+    }
+
     @Test func theLatestOfTwoEditsIsTheOneThatArrives() async throws {
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)
@@ -196,6 +345,7 @@ import Transport
         try await town.nextCycle()
         #expect(town.dropBox.rows.count == 1)
         // Clever takes the first file late: that is our own row, not an edit of the office.
+        town.time.advance(.minutes(5))
         _ = town.sandbox.ingest(csv: town.dropBox.uploads[0].bytes)
         try await town.nextCycle()
         #expect(try town.shown(pair) == 2)
@@ -204,6 +354,22 @@ import Transport
         try await town.nextCycle()
         #expect(try town.cleverSays(pair) == "absent")
         #expect(try town.totals.outbox == 0)
+    }
+
+    @Test func whatAnEarlierFileSaidIsTheOfficesWordOnceThatFileIsLongGone() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        try town.teach(pair, 2)
+        try await town.nextCycle()
+        town.time.advance(.minutes(20))
+        try town.mark(pair, "tardy")
+        try await town.nextCycle()
+        #expect(town.events.all(.conflictDetected).count == 1)
+        #expect(try town.shown(pair) == 3)
     }
 
     @Test(arguments: [false, true])
@@ -218,6 +384,9 @@ import Transport
         try town.teach(pair, 2)
         try await town.nextCycle()
         #expect(town.dropBox.rows.first?.contains(",absent,") == true)
+        // Clever has said nothing since: it may still take the first file.
+        try await town.nextCycle()
+        #expect(try town.totals.unconfirmed == 1)
         if isTakenFirst { _ = town.sandbox.ingest(csv: first) }
         try town.ingest()
         try await town.nextCycle()
@@ -225,6 +394,26 @@ import Transport
         #expect(try town.cleverSays(pair) == "absent")
         #expect(try town.totals.outbox == 0)
         #expect(town.events.all(.conflictDetected).isEmpty)
+    }
+
+    /// What the row puts back has become a change: it is sent anew, in case the file isn't there any more.
+    @Test func anEditThatIsTakenBackAfterCleverTookItIsAChangeOfItsOwn() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        let first = try #require(town.dropBox.file)
+        try town.teach(pair, 2)
+        try await town.nextCycle()
+        _ = town.sandbox.ingest(csv: first)
+        try await town.nextCycle()
+        #expect(town.events.all(.csvUploaded).map { $0["new_rows"] } == ["1", "1", "1"])
+        #expect(town.dropBox.rows.map { $0.contains(",absent,") } == [true])
+        try town.ingest()
+        #expect(try await town.nextCycle().counts.confirmed == 1)
+        #expect(try town.totals.outbox == 0)
     }
 
     @Test func anEditThatIsTakenBackBeforeTheUploadLeavesNothing() async throws {
@@ -309,6 +498,7 @@ import Transport
         #expect(failed.failures == [.upload(error)])
         #expect(failed.failures.first?.repair.isEmpty == false)
         #expect(failed.totals.rowsToUpload == 1)
+        #expect(try await town.nextCycle().outcome == .failed)
         town.dropBox.fail(nil)
         let healed = try await town.nextCycle()
         #expect(healed.outcome == .done)
@@ -319,6 +509,26 @@ import Transport
         let isCredential = error == .refusedCredential
         #expect(town.events.all(.authFailed).count == (isCredential ? 1 : 0))
         #expect(town.events.all(.authRecovered).count == (isCredential ? 1 : 0))
+    }
+
+    @Test func uploadsThatFailAreTriedEverMoreSeldom() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.teach(pair, 3)
+        town.dropBox.fail(.timedOut(renamed: nil))
+        let engine = try town.open()
+        town.time.advance(.hours(1))
+        for _ in 0..<32 {
+            _ = await engine.runCycle(.scheduled)
+            town.time.advance(.minutes(1))
+        }
+        // After 1, 2, 4, 8 and 16 minutes.
+        #expect(town.dropBox.attempts == 6)
+        town.dropBox.fail(nil)
+        town.time.advance(.hours(1))
+        #expect(await engine.runCycle(.scheduled).counts.uploaded == 1)
     }
 
     @Test func aFileThatArrivedWithoutAnybodyHearingOfItIsRecognised() async throws {
@@ -372,10 +582,12 @@ import Transport
         #expect(town.dropBox.rows.count == 1)
     }
 
-    @Test func nothingIsUploadedWhileCleverCannotBeAsked() async throws {
+    /// Neither where the record that the row replaces has to be looked up, nor where it is stored.
+    @Test(arguments: ["present", "absent"])
+    func nothingIsUploadedWhileCleverCannotBeAsked(office: String) async throws {
         let town = try await Town.bothWays()
         let pair = try #require(town.secondary.first)
-        try town.mark(pair, "present")
+        try town.mark(pair, office)
         try await town.nextCycle()
         let fault = town.sandbox.add(Fault(.status(503), side: .clever, count: 1000))
         try town.teach(pair, 3)
@@ -407,6 +619,10 @@ import Transport
         try town.teach(pair, 2)
         try await town.nextCycle()
         #expect(town.dropBox.rows.count == 1)
+        // What was dropped then is a change like any other when it comes again.
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.map { $0.contains(",tardy,") } == [true])
     }
 
     @Test func anOfficeEditOfARowThatStillLiesOnTheServerTakesItOutOfTheFile() async throws {

@@ -1,10 +1,10 @@
 import AttendanceCore
 import SyncEngine
-import SyncState
 import Testing
 import Transport
 
 @testable import Sandbox
+@testable import SyncState
 
 /// A teacher's change of a mark that came from a daily record goes back as a daily row.
 @Suite struct DailyBothWaysTests {
@@ -98,6 +98,51 @@ import Transport
         #expect(try pairs.map { try town.shown($0) } == [4, 4, 4])
         #expect(try town.reading { try $0.conflicts(openOnly: false) }.count == 1)
         #expect(try town.totals.outbox == 0)
+    }
+
+    @Test func theOneOfTwoChangesThatTheFileLeavesOutCallsForNoOtherUpload() async throws {
+        let town = try await Town.bothWays(settings: { $0.clever.daily = .allSections })
+        let student = try #require(town.homerooms.first).cleverStudent
+        let pairs = town.sandbox.pairs().filter { $0.cleverStudent == student }
+        try town.mark(pairs[0], "absent", daily: true)
+        try await town.nextCycle()
+        try town.teach(pairs[1], 3)
+        try town.teach(pairs[2], 4)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+        #expect(try town.totals.outbox == 2)
+        #expect(try town.totals.rowsToUpload == 0)
+        #expect(await (try town.open()).untilUpload() == nil)
+    }
+
+    /// A lookup of the day shows the records of the student's other sections, too.
+    @Test func anotherSectionsRecordIsNotTheOneThatTheRowReplaces() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.homerooms.first)
+        let other = try #require(
+            town.sandbox.pairs().first {
+                $0.cleverStudent == pair.cleverStudent && $0.cleverSection != pair.cleverSection
+            })
+        try town.mark(pair, "present", daily: true)
+        try town.mark(other, "absent")
+        try await town.nextCycle()
+        let record = try #require(try daily(town, pair))
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows == [try row(town, pair, "tardy", record: record)])
+        #expect(town.events.all(.conflictDetected).isEmpty)
+    }
+
+    @Test func aDailyRowNeedsNoIdOfItsSection() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.homerooms.first)
+        try town.mark(pair, "absent", daily: true)
+        try await town.nextCycle()
+        let record = try #require(try daily(town, pair))
+        try town.writing { try $0.run("UPDATE section SET sis_id = NULL") }
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows == [try row(town, pair, "tardy", record: record)])
     }
 
     @Test func withNoneATeachersMarkIsTheSectionsOwn() async throws {

@@ -39,6 +39,28 @@ import Transport
         #expect(town.rows.isEmpty)
     }
 
+    /// The process before this one passed over the section's present record, and kept nothing of it.
+    @Test func theSectionsOwnRecordOutranksADailyOneThatComesAfterAnInterruption() async throws {
+        let town = try await Town.start(days: 1)
+        let pair = try #require(town.homerooms.first)
+        let school = try #require(town.sandbox.schoolIDs.first)
+        let isDown = Mutex(true)
+        for outcome in [CycleReport.Outcome.failed, .done] {
+            let wire = try Wire(
+                time: town.time,
+                instead: { request in
+                    if request.url.contains("starting_after="), isDown.withLock({ $0 }) {
+                        return HTTPResponse(status: 500)
+                    }
+                    return Self.page(for: request, .sectionOnAnEarlierPage, pair, school: school)
+                })
+            #expect(await (try town.open(wire: wire)).runCycle(.scheduled).outcome == outcome)
+            isDown.withLock { $0 = false }
+        }
+        #expect(town.puts.isEmpty)
+        #expect(town.rows.isEmpty)
+    }
+
     @Test func theSectionsOwnRecordTakesADailyMarkBack() async throws {
         let town = try await Town.start()
         let pair = try #require(town.homerooms.first)

@@ -60,6 +60,27 @@ import Testing
         #expect(town.rows == town.wanted)
     }
 
+    /// `once` takes what isn't due as well, and visits sections with writes of today before those of the window.
+    @Test func onceTriesAWriteNoMoreOftenThanACycleMay() async throws {
+        let (town, pair) = try await town(code: 503)
+        #expect(try await town.cycle(.once).outcome == .incomplete)
+        #expect(tries(town, pair) == 3)
+    }
+
+    @Test func theWaitGrowsWithTheCyclesThatGaveAWriteUp() async throws {
+        let (town, _) = try await town(code: 503)
+        var waits: [Span] = []
+        for _ in 0..<8 {
+            try await town.cycle(.once)
+            let item = try #require(try town.reading { try $0.outbox(deadOnly: false) }.first)
+            waits.append(item.nextAttempt - town.time.now)
+            town.time.advance(.minutes(5))
+        }
+        #expect(try #require(waits.first) <= .minutes(2))
+        #expect(try #require(waits.max()) > .minutes(30))
+        #expect(try town.reading { try $0.outbox(deadOnly: false) }.first?.rounds == 8)
+    }
+
     @Test func aStoredWriteGoesByItselfWhenItsTimeHasCome() async throws {
         let (town, _) = try await town(code: 503, count: 3)
         let engine = try town.open()
@@ -92,6 +113,11 @@ import Testing
 
         // A dead letter is not sent again, until Clever changes the mark.
         try await town.cycle(.once)
+        #expect(tries(town, pair) == 1)
+        // Nor when its record comes again and means the same.
+        town.time.advance(.minutes(5))
+        try town.mark(pair, "tardy", code: "BUS")
+        try await town.cycle()
         #expect(tries(town, pair) == 1)
         town.sandbox.removeAllFaults()
         town.time.advance(.minutes(5))

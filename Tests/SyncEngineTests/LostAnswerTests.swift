@@ -1,3 +1,4 @@
+import AttendanceCore
 import Sandbox
 import SyncEngine
 import Synchronization
@@ -116,6 +117,35 @@ import Transport
         town.sandbox.clearRequests()
         try await town.cycle()
         #expect(town.sandbox.requests.count == 1)
+    }
+
+    @Test func theNextBatchOfASectionWaitsUntilItWasReadBack() async throws {
+        let town = try await Town.start(settings: {
+            $0.schoology.batchSize = 1
+            $0.schoology.maxInFlight = 1
+        })
+        let pairs = town.secondary.filter { $0.schoologySection == town.secondary[0].schoologySection }
+        for pair in pairs.prefix(3) { try town.mark(pair, "tardy") }
+        let path = "/v1/sections/\(pairs[0].schoologySection)/attendance"
+        town.sandbox.add(Fault(.reset, method: "PUT", path: path, count: 1))
+        #expect(try await town.cycle().outcome == .done)
+        let requests = town.sandbox.requests.filter { $0.path == path }
+        let lost = try #require(requests.firstIndex { $0.method == "PUT" })
+        #expect(requests[lost + 1].method == "GET")
+    }
+
+    /// Five sections in a row that can't be read, and those that were begun meanwhile.
+    @Test func aSideThatIsDownIsNotAskedForEverySection() async throws {
+        let town = try await Town.start(students: 120, elementaryPercent: 0, days: 1)
+        for pair in town.secondary { try town.mark(pair, "tardy") }
+        let path = "/v1/sections/*/attendance*"
+        let fault = town.sandbox.add(Fault(.status(503), side: .schoology, method: "GET", path: path))
+        #expect(try await town.cycle().outcome == .failed)
+        let asked = Set(town.sandbox.requests.filter { $0.path.hasSuffix("/attendance") }.map(\.path))
+        #expect(Set(town.secondary.map(\.schoologySection)).count > 9)
+        #expect((5...9).contains(asked.count))
+        town.sandbox.removeFault(fault)
+        #expect(try await town.cycle().outcome == .done)
     }
 
     @Test func aSideThatDoesNotAnswerIsSaidAndMendsItself() async throws {

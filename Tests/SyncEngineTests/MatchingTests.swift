@@ -1,6 +1,8 @@
 import AttendanceCore
+import Foundation
 import SyncEngine
 import Testing
+import Transport
 
 @testable import Sandbox
 
@@ -90,6 +92,47 @@ import Testing
         #expect(try town.shown(pair) == 3)
     }
 
+    @Test func aMistakeInTheOverridesLeavesThemAsTheyWere() async throws {
+        let town = try await Town.start()
+        let pair = try #require(town.secondary.first)
+        try town.sandbox.setSectionSchoolCode("nobody's", section: pair.schoologySection)
+        town.setOverrides("section,\(pair.cleverSection),\(pair.schoologySection)\n")
+        try await town.cycle()
+        #expect(try town.totals.unmatchedSections == 0)
+        town.setOverrides("section,only-two\n")
+        // Everything is matched anew.
+        town.time.advance(.hours(25))
+        try await town.cycle()
+        #expect(try town.totals.unmatchedSections == 0)
+        #expect(town.events.all(.configRejected).count == 1)
+    }
+
+    @Test func whoIsBackInTheSectionGetsTheMarkInTheSameCycle() async throws {
+        let town = try await Town.start()
+        let pair = try #require(town.secondary.first)
+        try town.sandbox.setEnrollmentStatus(5, enrollment: pair.enrollment)
+        try await town.cycle()
+        try town.sandbox.setEnrollmentStatus(1, enrollment: pair.enrollment)
+        town.time.advance(.minutes(5))
+        try town.mark(pair, "absent", code: "E")
+        try await town.cycle()
+        #expect(try town.shown(pair) == 4)
+    }
+
+    @Test func aRecordOfSomebodyWhomTheRosterHasElsewhereHasItReadAgain() async throws {
+        let town = try await Town.start()
+        let pair = try #require(town.secondary.first)
+        try town.sandbox.setEnrolled(false, student: pair.cleverStudent, section: pair.cleverSection)
+        try await town.cycle()
+        try town.sandbox.setEnrolled(true, student: pair.cleverStudent, section: pair.cleverSection)
+        town.time.advance(.minutes(5))
+        try town.mark(pair, "absent", code: "E")
+        town.sandbox.clearRequests()
+        try await town.cycle()
+        #expect(town.cleverRequests.contains { $0.path == "/v3.1/sections" })
+        #expect(try town.shown(pair) == 4)
+    }
+
     @Test func twoSectionsWithOneCodeAreRefusedAndNothingIsGuessed() async throws {
         let town = try await Town.start()
         let pair = try #require(town.secondary.first)
@@ -153,5 +196,51 @@ import Testing
         #expect(try await town.cycle().outcome == .done)
         #expect(try town.sandbox.schoologyMark(enrollment: replacement, date: Town.today)?.status == 4)
         #expect(town.events.all(.outboxDead).isEmpty)
+    }
+
+    /// A wire that changes the list of this name in the answers to some requests.
+    private func wire(
+        _ town: Town, to isMeant: @escaping @Sendable (HTTPRequest) -> Bool, list: String,
+        _ change: @escaping @Sendable ([Any]) -> [Any]
+    ) throws -> Wire {
+        try Wire(
+            time: town.time,
+            changed: { request, response in
+                guard isMeant(request),
+                    var object = try? JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any],
+                    let items = object[list] as? [Any]
+                else { return response }
+                object[list] = change(items)
+                guard let body = try? JSONSerialization.data(withJSONObject: object) else { return response }
+                return HTTPResponse(status: response.status, headers: response.headers, body: Array(body))
+            })
+    }
+
+    @Test func enrollmentsThatComeInAnotherOrderAreStillThoseOfTheirSection() async throws {
+        let town = try await Town.start()
+        let wire = try wire(town, to: { $0.method == .post }, list: "response") { $0.reversed() }
+        #expect(await (try town.open(wire: wire)).runCycle(.scheduled).outcome == .done)
+        #expect(town.rows == town.wanted)
+    }
+
+    @Test func aSectionThatWasNotAskedForMatchesNothing() async throws {
+        let town = try await Town.start()
+        try await town.cycle()
+        let pair = try #require(town.secondary.first)
+        let other = try #require(town.secondary.first { $0.schoologySection != pair.schoologySection })
+        let code = try #require(
+            try town.sandbox.sisIDs(student: other.cleverStudent, section: other.cleverSection).section)
+        let wire = try wire(town, to: { $0.url.contains("section_school_codes=") }, list: "section") {
+            $0 + [["id": "999", "section_school_code": code, "active": 1]]
+        }
+        // A 404 has the one section looked up again.
+        town.sandbox.add(
+            Fault(.status(404), method: "PUT", path: "/v1/sections/\(pair.schoologySection)/attendance", count: 1))
+        town.time.advance(.minutes(5))
+        try town.mark(pair, "absent", code: "E")
+        #expect(await (try town.open(wire: wire)).runCycle(.scheduled).outcome == .done)
+        #expect(town.rows == town.wanted)
+        #expect(try town.totals.unmatchedSections == 0)
+        #expect(town.events.all(.matchAmbiguous).isEmpty)
     }
 }

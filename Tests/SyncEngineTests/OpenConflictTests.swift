@@ -78,6 +78,20 @@ import Transport
         try await town.nextCycle()
         #expect(try town.shown(pair) == 4)
         #expect(try town.reading { try $0.conflicts(openOnly: false) }.count == 2)
+        // And once more: the one before was over when the mark had been put back.
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 4)
+        #expect(try town.reading { try $0.conflicts(openOnly: false) }.count == 3)
+    }
+
+    @Test func aWriteThatReadingBackCallsForIsTriedAgainInTheSameCycle() async throws {
+        let (town, pair) = try await conflict(.schoology, code: "MED")
+        #expect(try town.shown(pair) == 4)
+        try town.teach(pair, 3)
+        town.sandbox.add(Fault(.itemCode(503, enrollments: [pair.enrollment]), side: .schoology, count: 1))
+        #expect(try await town.nextCycle().outcome == .done)
+        #expect(try town.shown(pair) == 4)
     }
 
     @Test func aHeldConflictWritesNothingAndBlocksNothingElse() async throws {
@@ -143,6 +157,23 @@ import Transport
                     status == .late ? "tardy" : status == .present ? "present" : "absent"))
         }
         #expect(try open(town).isEmpty)
+    }
+
+    /// Where nothing is written to Clever, what it says is refused for as long as it says it.
+    @Test func whatWasRefusedIsAChangeWhenItComesAgain() async throws {
+        let (town, pair) = try await conflict(.hold, direction: .toSchoology)
+        try resolve(town, .present)
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 1)
+        town.sandbox.clearRequests()
+        try town.mark(pair, "absent", code: "X9")
+        #expect(try await town.nextCycle().counts.decided == 0)
+        #expect(town.puts.isEmpty)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 2)
     }
 
     @Test func aDecisionEndsWhenASideMovesOn() async throws {

@@ -1,8 +1,11 @@
 import AttendanceCore
+import Foundation
 import Sandbox
 import SyncEngine
+import SyncState
 import Synchronization
 import Testing
+import Transport
 
 /// Budgets: what the servers allow is used and never exceeded, waits are kept, retries are few.
 @Suite struct RateTests {
@@ -24,12 +27,201 @@ import Testing
         #expect(used >= 0.5 * windows * Double(credits))
     }
 
+    @Test func whatIsSpentIsStoredBeforeTheWrite() async throws {
+        let town = try await Town.start()
+        let spent = Mutex<Int64?>(nil)
+        let wire = try Wire(
+            time: town.time, fate: { _, request in request.method == .put ? .killedAfter : .delivered },
+            atKill: {
+                let stored = try? town.reading { try $0.number(.schoologySpent) }
+                spent.withLock { $0 = stored ?? nil }
+            })
+        _ = await (try town.open(wire: wire)).runCycle(.scheduled)
+        // At least this section's read and write.
+        #expect(try #require(spent.withLock { $0 }) >= 4)
+    }
+
+    @Test func whatTheProcessBeforeSpentIsWaitedFor() async throws {
+        let town = try await Town.start()
+        try await town.cycle()
+        town.time.advance(.minutes(5))
+        try town.writing { [now = town.time.now] tx in
+            try tx.set(.schoologySpent, 15)
+            try tx.set(.schoologySpentAt, now.milliseconds)
+        }
+        try town.mark(try #require(town.secondary.first), "absent", code: "E")
+        let slept = town.time.slept
+        town.sandbox.clearRequests()
+        try await town.cycle()
+        #expect(town.puts.count == 1)
+        #expect(town.time.slept - slept >= .seconds(5))
+    }
+
+    /// To wait for the answer and to write what was read before would overwrite a teacher who was quicker.
+    @Test func afterALongerWaitTheSectionIsReadAgainBeforeItIsWritten() async throws {
+        let town = try await Town.start(settings: { $0.conflicts.policy = .schoology })
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.cycle()
+        town.time.advance(.minutes(5))
+        try town.mark(pair, "absent", code: "E")
+        town.sandbox.add(Fault(.status(429, retryAfter: 60), side: .schoology, method: "PUT", count: 1))
+        let wire = try Wire(
+            time: town.time,
+            beforeSend: { [sandbox = town.sandbox] request in
+                guard request.method == .put else { return }
+                #expect(throws: Never.self) {
+                    try sandbox.setSchoologyMark(enrollment: pair.enrollment, date: Town.today, status: 3)
+                }
+            })
+        town.change { $0.conflicts.protect = [] }
+        _ = await (try town.open(wire: wire)).runCycle(.scheduled)
+        #expect(try town.shown(pair) == 3)
+        #expect(town.events.all(.conflictDetected).count == 1)
+    }
+
+    @Test(arguments: [SandboxSide.clever, .schoology])
+    func a429ThatSaysNoTimeIsWaitedForAllTheSame(side: SandboxSide) async throws {
+        let town = try await Town.start()
+        town.sandbox.add(Fault(.status(429), side: side, count: 2))
+        let slept = town.time.slept
+        #expect(try await town.cycle().outcome == .done)
+        #expect(town.time.slept - slept >= .seconds(10))
+        #expect(town.rows == town.wanted)
+    }
+
+    /// A date is a time of the server's clock, which is a quarter of an hour ahead.
+    @Test(arguments: [SandboxSide.clever, .schoology]) func a429MayNameATimeOfDay(side: SandboxSide) async throws {
+        let town = try await Town.start()
+        let base = side == .clever ? town.settings.clever.baseURL : town.settings.schoology.baseURL
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.timeZone = TimeZone(secondsFromGMT: 0)
+        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        func date(_ time: Timestamp) -> String {
+            format.string(from: Date(timeIntervalSince1970: Double(time.seconds)))
+        }
+        let serverNow = town.time.now + .minutes(15)
+        let answer = HTTPResponse(
+            status: 429,
+            headers: [
+                HTTPHeader("Date", date(serverNow)), HTTPHeader("Retry-After", date(serverNow + .seconds(40))),
+            ])
+        let isFirst = Mutex(true)
+        let wire = try Wire(
+            time: town.time,
+            instead: { request in
+                guard request.url.hasPrefix(base) else { return nil }
+                return isFirst.withLock { isFirst in
+                    defer { isFirst = false }
+                    return isFirst ? answer : nil
+                }
+            })
+        let slept = town.time.slept
+        #expect(await (try town.open(wire: wire)).runCycle(.scheduled).outcome == .done)
+        #expect(town.time.slept - slept >= .seconds(40))
+        #expect(town.rows == town.wanted)
+    }
+
+    @Test func a429ThatLastsEndsTheCycle() async throws {
+        let town = try await Town.start()
+        let fault = town.sandbox.add(Fault(.status(429, retryAfter: 11), side: .schoology, method: "PUT"))
+        #expect(try await town.cycle().outcome != .done)
+        town.sandbox.removeFault(fault)
+        town.time.advance(.hours(9))
+        #expect(try await town.cycle().outcome == .done)
+        #expect(town.rows == town.wanted)
+    }
+
     @Test func cleversCountOfRequestsIsKept() async throws {
         let town = try await Town.start(sandbox: { $0.cleverRequestsPerMinute = 6 })
         #expect(try await town.cycle().outcome == .done)
         #expect(town.sandbox.counters.rateLimited == 0)
         #expect(town.time.slept >= .minutes(1))
         #expect(town.rows == town.wanted)
+    }
+
+    /// Clever's reset is a time of its own clock.
+    @Test(arguments: [-900.0, 900.0]) func cleversCountIsKeptWhateverItsClockSays(skew: Double) async throws {
+        let town = try await Town.start(sandbox: { $0.cleverRequestsPerMinute = 6 })
+        town.sandbox.setClockSkew(seconds: skew, of: .clever)
+        #expect(try await town.cycle().outcome == .done)
+        #expect(town.sandbox.counters.rateLimited == 0)
+        // No minute is waited for twice.
+        let minutes = (town.cleverRequests.count + 5) / 6
+        #expect(town.time.slept <= .minutes(Int64(minutes)) + .seconds(30))
+    }
+
+    @Test func a429OfCleversHoldsEveryRequestBack() async throws {
+        let town = try await Town.start()
+        town.sandbox.add(
+            Fault(.status(429, retryAfter: 40), side: .clever, path: "/v3.1/attendance/*", count: 1))
+        #expect(try await town.cycle().outcome == .done)
+        let requests = town.cleverRequests
+        let refused = try #require(requests.first { $0.status == 429 })
+        let early = requests.filter { $0.number > refused.number && $0.time < refused.time.adding(seconds: 40) }
+        #expect(early.count <= 3, "only what was in flight already")
+        #expect(town.rows == town.wanted)
+    }
+
+    @Test func noMoreRequestsAreInFlightThanAllowed() async throws {
+        let town = try await Town.start(sandbox: { $0.schoologyCredits = 1000 }) {
+            $0.clever.maxInFlight = 2
+            $0.schoology.maxInFlight = 2
+        }
+        let wire = try Wire(time: town.time)
+        #expect(await (try town.open(wire: wire)).runCycle(.once).outcome == .done)
+        #expect(wire.mostInFlight(town.settings.clever.baseURL) == 2)
+        #expect(wire.mostInFlight(town.settings.schoology.baseURL) == 2)
+    }
+
+    /// What Schoology takes a POST for isn't documented.
+    @Test func aPostIsPaidAsAWrite() async throws {
+        let town = try await Town.start(sandbox: { $0.schoologyCredits = 4 })
+        #expect(try await town.cycle().outcome == .done)
+        let requests = town.sandbox.requests.filter { $0.side == .schoology }
+        #expect(requests.contains { $0.method == "POST" })
+        for first in requests {
+            let window = requests.filter { $0.time >= first.time && $0.time < first.time.adding(seconds: 5) }
+            #expect(window.reduce(0) { $0 + ($1.method == "GET" ? 1 : 3) } <= 4)
+        }
+    }
+
+    @Test func aClockThatWasSetBackDoesNotKeepTheBudgetShut() async throws {
+        let town = try await Town.start()
+        #expect(try await town.cycle().outcome == .done)
+        let slept = town.time.slept
+        town.time.advance(.minutes(5))
+        try town.writing { [now = town.time.now] tx in
+            try tx.set(.schoologySpent, 15)
+            try tx.set(.schoologySpentAt, (now + .hours(1)).milliseconds)
+        }
+        try town.mark(try #require(town.secondary.first), "absent", code: "E")
+        #expect(try await town.cycle().outcome == .done)
+        #expect(town.time.slept - slept < .minutes(1))
+    }
+
+    @Test(arguments: [SandboxSide.clever, .schoology])
+    func whatCanNotGetBetterIsNotAskedAgain(side: SandboxSide) async throws {
+        let town = try await Town.start()
+        let base = side == .clever ? town.settings.clever.baseURL : town.settings.schoology.baseURL
+        let asked = Mutex(0)
+        let wire = try Wire(
+            time: town.time,
+            fate: { _, request in
+                guard request.url.hasPrefix(base) else { return .delivered }
+                asked.withLock { $0 += 1 }
+                return .failed(.untrusted)
+            })
+        #expect(await (try town.open(wire: wire)).runCycle(.scheduled).outcome == .failed)
+        #expect(asked.withLock { $0 } == 1)
+    }
+
+    @Test func aRequestThatCleverDoesNotImplementIsNotAskedAgain() async throws {
+        let town = try await Town.start()
+        town.sandbox.add(Fault(.status(501), side: .clever))
+        #expect(try await town.cycle().outcome == .failed)
+        #expect(town.cleverRequests.count == 1)
     }
 
     @Test func aFullSectionTakesTheFewestRequestsPossible() async throws {

@@ -196,6 +196,80 @@ import Transport
         #expect(try town.totals.drift == 0)
     }
 
+    /// Half a minute's worth of the rate limit in a cycle, and the rest in the next ones.
+    @Test func lookingForDriftLeavesTheRateLimitToWrites() async throws {
+        let town = try await Town.start(
+            students: 60,
+            sandbox: {
+                $0.schoologyCredits = 1
+                $0.schoologyWriteCost = 1
+            })
+        try await town.cycle()
+        let total = Set(town.sandbox.pairs().map(\.schoologySection)).count
+        #expect(total > 6)
+        town.time.advance(.minutes(20))
+        town.sandbox.clearRequests()
+        try await town.cycle()
+        #expect(reads(town).count == 6)
+    }
+
+    @Test func aSectionThatShowedAnEditIsKnownForIt() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        func edited() throws -> Int {
+            try town.reading { tx in
+                try tx.sectionsToRead(
+                    schools: tx.schools(only: []).map(\.id), triggeredBy: town.time.now, now: town.time.now
+                ).count { $0.editedAt == town.time.now }
+            }
+        }
+        #expect(try edited() == 0)
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        #expect(try edited() == 1)
+    }
+
+    /// What Clever says already would look like a teacher's doing.
+    @Test func aTriggerIsNotFollowedBeforeCleverWasReadOnce() async throws {
+        let town = try await Town.start(settings: {
+            $0.direction = .both
+            $0.clever.sftp = SFTPSettings()
+            $0.clever.maxInFlight = 1
+        })
+        let oldest = Town.today.adding(days: -3)
+        let pair = try #require(town.secondary.first)
+        for day in [oldest, oldest.adding(days: 1)] {
+            town.sandbox.add(
+                Fault(.status(500), side: .clever, path: "/v3.1/attendance/schools/*?*date_range_start=\(day)*"))
+        }
+        #expect(try await town.cycle().outcome == .failed)
+        town.sandbox.removeAllFaults()
+        let note = TriggerNotice(
+            schoologySection: Int64(pair.schoologySection)!, enrollment: nil, day: nil, editedAt: nil)
+        #expect(try town.writing { try $0.note([note], now: town.time.now) } == 1)
+        town.time.advance(.minutes(5))
+        town.sandbox.clearRequests()
+        let engine = try town.open()
+        await engine.attendToTriggers()
+        _ = await engine.runCycle(.scheduled)
+        let targets = town.sandbox.requests.map(\.target)
+        let lastOfClever = try #require(targets.lastIndex { $0.contains("/attendance/schools/") })
+        let firstRead = try #require(targets.firstIndex { $0.contains("/attendance?start=\(oldest)") })
+        #expect(firstRead > lastOfClever)
+    }
+
+    @Test func onceReadsASectionOnceThoughItWritesToIt() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent", code: "E", on: Town.today.adding(days: -1))
+        town.sandbox.clearRequests()
+        try await town.nextCycle()
+        #expect(town.puts.count == 1)
+        #expect(Set(reads(town)).count == reads(town).count)
+    }
+
     @Test func aSectionThatSchoologyDoesNotKnowAnyMoreKeepsNoOtherFromBeingRead() async throws {
         let town = try await Town.bothWays()
         let pairs = town.secondary

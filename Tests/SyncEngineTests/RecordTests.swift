@@ -28,6 +28,14 @@ import Testing
         #expect(try town.reading { try $0.totals(now: town.time.now) }.quarantined == 0)
     }
 
+    @Test func aPresentRecordWhoseCodeMeansSomethingElseIsAMark() async throws {
+        let town = try await Town.start(settings: { $0.statusMap.present.codes["FIELD TRIP"] = .excused })
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present", code: "FIELD TRIP")
+        #expect(try await town.cycle().outcome == .done)
+        #expect(try town.shown(pair) == 4)
+    }
+
     @Test func aCodeWithoutAnEntryWaitsForTheStatusMap() async throws {
         let town = try await Town.start(settings: { $0.statusMap.tardy.anyOtherCode = nil })
         let pair = try #require(town.secondary.first)

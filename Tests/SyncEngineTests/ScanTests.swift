@@ -138,6 +138,77 @@ import Testing
         #expect(try await daysRead(.scheduled) == 4)
     }
 
+    private func daysRead(_ town: Town) -> Set<Substring> {
+        Set(
+            town.cleverRequests.filter { $0.path.contains("/attendance/") }.compactMap {
+                $0.target.split(separator: "date_range_start=").last?.prefix(10)
+            })
+    }
+
+    @Test func aScanThatWasInterruptedYesterdayBeginsAnewToday() async throws {
+        let town = try await Town.start()
+        let oldest = Town.today.adding(days: -3)
+        town.sandbox.add(Fault(.status(500), side: .clever, path: Self.attendance(on: oldest)))
+        #expect(try await town.cycle().outcome == .failed)
+        town.sandbox.removeAllFaults()
+        town.sandbox.clearRequests()
+        town.time.advance(.days(1))
+        #expect(try await town.cycle().outcome == .done)
+        let tomorrow = Town.today.adding(days: 1)
+        #expect(daysRead(town) == Set((0..<4).map { Substring(tomorrow.adding(days: -$0).description) }))
+    }
+
+    @Test func aScanOfTheRecentDaysThatWasInterruptedIsNotGoneOnWithByOnce() async throws {
+        let town = try await Town.start()
+        #expect(try await town.cycle().outcome == .done)
+        town.time.advance(.minutes(5))
+        town.sandbox.finishAttendanceSync()
+        town.sandbox.add(Fault(.status(500), side: .clever, path: Self.attendance(on: Town.today.adding(days: -1))))
+        #expect(try await town.cycle().outcome == .failed)
+        town.sandbox.removeAllFaults()
+        town.sandbox.clearRequests()
+        #expect(try await town.cycle(.once).outcome == .done)
+        #expect(daysRead(town).count == 4)
+        let asked = town.cleverRequests.filter { $0.path.contains("/attendance/") }.map(\.target)
+        #expect(Set(asked).count == asked.count)
+    }
+
+    /// Three in a row, and those that were begun meanwhile.
+    @Test func aSideThatIsDownIsNotAskedForEveryDay() async throws {
+        let town = try await Town.start(days: 14)
+        town.sandbox.add(
+            Fault(.status(500), side: .clever, path: "/v3.1/attendance/schools/*?*date_range_start=2026-03-0*"))
+        #expect(try await town.cycle().outcome == .failed)
+        let failed = Set(town.cleverRequests.filter { $0.status == 500 }.map(\.target))
+        #expect((3...7).contains(failed.count))
+    }
+
+    @Test func aSchoolThatHasNeverAnsweredKeepsNoOtherFromBeingRead() async throws {
+        let town = try await Town.start()
+        let school = try #require(town.sandbox.schoolIDs.last)
+        town.sandbox.add(Fault(.status(404), side: .clever, path: "/v3.1/attendance/schools/\(school)*"))
+        #expect(try await town.cycle().outcome == .done)
+        #expect(try watermark(town) == town.sandbox.lastAttendanceSync?.milliseconds)
+        #expect(!town.rows.isEmpty)
+        #expect(Set(town.events.all(.cleverSchoolMissing).map { $0["clever_school_id"] }) == [school])
+    }
+
+    @Test func aPassing404OfASchoolThatHasAnsweredKeepsTheWatermark() async throws {
+        let town = try await Town.start()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.cycle()
+        let before = try watermark(town)
+        town.time.advance(.minutes(5))
+        try town.mark(pair, "tardy")
+        let fault = town.sandbox.add(Fault(.status(404), side: .clever, path: "/v3.1/attendance/schools/*"))
+        #expect(try await town.cycle().outcome == .failed)
+        #expect(try watermark(town) == before)
+        town.sandbox.removeFault(fault)
+        #expect(try await town.cycle().outcome == .done)
+        #expect(try town.shown(pair) == 3)
+    }
+
     @Test func anOldCorrectionArrivesWithTheDailyScan() async throws {
         let town = try await Town.start()
         let pair = try #require(town.secondary.first)

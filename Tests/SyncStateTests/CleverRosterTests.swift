@@ -21,6 +21,39 @@ import Testing
         #expect(try temporary.read { try $0.number(.cleverRosterAt) } == TemporaryState.now.milliseconds)
     }
 
+    /// It may be the homeroom now. What was before today stays as it was decided.
+    @Test func todaysDailyRecordOfWhoIsNewInASectionIsDecidedAnew() throws {
+        try temporary.readRoster([.named("s1", students: ["anna"])])
+        let scans = try ScanFixture(temporary)
+        let day = TemporaryState.day
+        let update = RecordUpdate(
+            key: RecordKey(student: "anna", section: ""), status: .absent, code: nil, sisID: nil,
+            modified: TemporaryState.now)
+        for back in 0..<2 { try scans.store([update], day: day - back) }
+        func open() throws -> [OpenRecord] { try temporary.read { try $0.openRecords(onlyDay: nil, limit: 9) } }
+        let records = try open()
+        #expect(records.map(\.day) == [day, day - 1])
+        try temporary.write { tx in for record in records { try tx.setState(of: record, .decided) } }
+        try temporary.readRoster([.named("s1", students: ["anna"])])
+        #expect(try open().isEmpty)
+        try temporary.readRoster([.named("s1", students: ["anna"]), .named("s2", students: ["anna"])])
+        #expect(try open().map(\.day) == [day])
+    }
+
+    @Test func whatHasNoMatchDoesNotKeepTheRosterFromBeingComplete() throws {
+        try temporary.readRoster([.named("s1", sisID: "c1", students: ["anna"])], [.named("anna", sisID: "a1")])
+        let (section, student) = (try temporary.sectionID("s1"), try temporary.studentID("anna"))
+        let schools = try temporary.schools()
+        func isFresh() throws -> Bool { try temporary.read { try $0.schoologyRosterIsFresh(schools: schools) } }
+        #expect(try !isFresh())
+        try temporary.write { try $0.finishLookup(of: [section]) }
+        try temporary.matchSections()
+        try temporary.matchStudents()
+        #expect(try !isFresh())
+        try temporary.write { try $0.store(users: [], asked: ["a1"], students: [student]) }
+        #expect(try isFresh())
+    }
+
     @Test func whoLeftASectionIsNoLongerInIt() throws {
         try temporary.readRoster([.named("s1", students: ["anna", "ben"]), .named("s2", students: ["anna"])])
         try temporary.readRoster([.named("s1", students: ["ben"]), .named("s2", students: ["anna"])])

@@ -13,17 +13,19 @@ import Testing
         temporary = try TemporaryState()
     }
 
-    private func enqueue(_ status: Status, isPutBack: Bool = false) throws -> OutboxItem {
+    private func enqueue(
+        _ status: Status, student: Int64 = 1, isPutBack: Bool = false, now: Timestamp = TemporaryState.now
+    ) throws -> OutboxItem {
         try temporary.write { tx in
             try tx.enqueue(
-                temporary.key(), side: .clever, status: status, cause: "schoology", isPutBack: isPutBack, cycle: 1,
-                now: Self.now)
+                temporary.key(student: student), side: .clever, status: status, cause: "schoology",
+                isPutBack: isPutBack, cycle: 1, now: now)
         }
-        return try #require(try row())
+        return try #require(try row(student: student))
     }
 
-    private func row() throws -> OutboxItem? {
-        try temporary.read { try $0.outboxItem(temporary.key(), side: .clever) }
+    private func row(student: Int64 = 1) throws -> OutboxItem? {
+        try temporary.read { try $0.outboxItem(temporary.key(student: student), side: .clever) }
     }
 
     private func upload(_ item: OutboxItem, watermark: Int64 = 1, now: Timestamp = TemporaryState.now) throws {
@@ -56,6 +58,64 @@ import Testing
         #expect(try row()?.uploads == [.late, .absent])
     }
 
+    /// Of two rows for one of the district's keys the file carries that of the later decision.
+    @Test func rowsGoInTheOrderOfTheirDecisions() throws {
+        let first = try enqueue(.late)
+        let second = try enqueue(.late, student: 2, now: Self.now + .minutes(1))
+        func order() throws -> [Int64] { try temporary.read { try $0.rowsForClever().map(\.id) } }
+        #expect(try order() == [first.id, second.id])
+        _ = try enqueue(.absent, now: Self.now + .minutes(2))
+        #expect(try order() == [second.id, first.id])
+    }
+
+    @Test func aRowThatIsLeftOutCallsForNoUploadUntilItIsNot() throws {
+        let item = try enqueue(.late)
+        func rows() throws -> Int { try temporary.read { try $0.rowsToUpload() } }
+        #expect(try rows() == 1)
+        try temporary.write { try $0.setLeftOut([(item, reason: "another goes")]) }
+        #expect(try rows() == 0)
+        #expect(try row()?.message == "another goes")
+        try temporary.write { try $0.setLeftOut([]) }
+        #expect(try rows() == 1)
+        #expect(try row()?.message == nil)
+    }
+
+    @Test func aRowIsLookedUpOnceForEachDecision() throws {
+        try temporary.readRoster([.named("s1", students: ["anna"])], [.named("anna")])
+        let item = try enqueue(.late)
+        func wanted(from first: Day = TemporaryState.day - 3) throws -> [Int64] {
+            try temporary.read { try $0.rowsToLookUp(daily: .homeroom, readFrom: first).map(\.item.id) }
+        }
+        #expect(try wanted() == [item.id])
+        try temporary.write { try $0.markLookedUp([item.id]) }
+        #expect(try wanted() == [])
+        // A day that isn't read any more: before every upload.
+        #expect(try wanted(from: TemporaryState.day + 1) == [item.id])
+        #expect(try enqueue(.absent).isLookedUp == false)
+        #expect(try wanted() == [item.id])
+    }
+
+    @Test func theRecordsBehindARowAreItsSectionsAndTheDays() throws {
+        try temporary.readRoster([.named("s1", students: ["anna"])], [.named("anna")])
+        _ = try enqueue(.late)
+        let school = try temporary.schools()[0]
+        let keys = try temporary.read { try $0.recordsBehindRows(day: TemporaryState.day, school: school) }
+        #expect(keys == [RecordKey(student: "anna", section: "s1"), RecordKey(student: "anna", section: "")])
+        #expect(try temporary.read { try $0.recordsBehindRows(day: TemporaryState.day - 1, school: school) } == [])
+    }
+
+    @Test func aRowThatPutsBackBecomesAChangeOfItsOwnAgain() throws {
+        try upload(try enqueue(.late))
+        let back = try enqueue(.present, isPutBack: true)
+        #expect(back.isPutBack)
+        try upload(back, watermark: 2)
+        try temporary.write { try $0.clearPutBack(back.id) }
+        let again = try #require(try row())
+        #expect(!again.isPutBack)
+        #expect((again.state, again.uploaded, again.uploadedWatermark) == (.pending, nil, nil))
+        #expect(again.uploads == [.late, .present])
+    }
+
     @Test func anUploadThatADecisionOvertookLeavesTheNewOneToBeSent() throws {
         let old = try enqueue(.late)
         _ = try enqueue(.absent)
@@ -86,6 +146,9 @@ import Testing
         }
         #expect(try temporary.read { try $0.number(.csvIsOutdated) } == 1)
         #expect(try temporary.read { try $0.mark(temporary.key()).refusedSchoology } == .late)
+        // Until the next file has its real name.
+        try upload(try enqueue(.absent))
+        #expect(try temporary.read { try $0.number(.csvIsOutdated) } == nil)
     }
 
     @Test(arguments: [(Status.late, false), (.absent, true)])

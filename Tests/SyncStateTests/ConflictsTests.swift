@@ -63,6 +63,9 @@ import Testing
         _ = try log(Self.input, outcome: "clever wins: absent", open: false)
         try temporary.write { try $0.dissolveConflict(temporary.key(), now: TemporaryState.now) }
         #expect(try states() == [1])
+        // The sides agreed meanwhile, so the same once more is another.
+        #expect(try log(Self.input, outcome: "clever wins: absent", open: false) != nil)
+        #expect(try states() == [1, 1])
     }
 
     private func log(

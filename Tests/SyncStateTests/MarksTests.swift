@@ -34,6 +34,15 @@ import Testing
         mark.refusedClever = nil
         try temporary.write { try $0.save(mark, key) }
         #expect(try temporary.read { try $0.mark(key) } == mark)
+        // Nothing of a stored mark outlives the next.
+        mark.schoology = .absent
+        mark.schoologySeen = TemporaryState.now + .hours(1)
+        mark.refusedClever = .late
+        mark.refusedSchoology = .absent
+        mark.drift = .schoology
+        mark.enrollment = 7
+        try temporary.write { try $0.save(mark, key) }
+        #expect(try temporary.read { try $0.mark(key) } == mark)
         #expect(try rows() == 1)
     }
 
@@ -64,6 +73,20 @@ import Testing
         seen.schoology = status
         try temporary.write { try $0.save(seen, temporary.key()) }
         #expect(try rows() == (status == .present ? 0 : 1))
+    }
+
+    @Test func knowsTheKeysOfAWindowFromItsFirstDayThroughItsLast() throws {
+        var mark = StoredMark()
+        mark.observe(.late, at: TemporaryState.now)
+        try temporary.write { tx in
+            for offset in 0..<4 { try tx.save(mark, temporary.key(day: TemporaryState.day + offset)) }
+            try tx.save(mark, temporary.key(section: 2, day: TemporaryState.day + 1))
+        }
+        let keys = try temporary.read {
+            try $0.storedKeys(section: 1, from: TemporaryState.day + 1, through: TemporaryState.day + 2)
+        }
+        #expect(keys.map(\.key.day).sorted() == [TemporaryState.day + 1, TemporaryState.day + 2])
+        #expect(keys.allSatisfy { $0.key.section == 1 && $0.schoology == .late })
     }
 
     @Test func keepsTheTimeOfTheReadThatFirstShowedAnEdit() {

@@ -157,9 +157,19 @@ import Testing
 
     @Test func onlyMissingStudentsOfASectionInScopeAreLookedUp() throws {
         try temporary.readRoster(
-            [.named("s1", students: ["anna", "ben"]), .named("s2", school: "elsewhere", students: ["cleo"])],
-            [.named("anna", sisID: "a1"), .named("ben", sisID: "b1", number: ""), .named("cleo", sisID: "c1")])
-        try temporary.storeSchoology(enrollments: [11: [.member(1, uid: 101, schoolUID: "a1")]])
+            [.named("s1", students: ["anna", "ben", "dora"]), .named("s2", school: "elsewhere", students: ["cleo"])],
+            [
+                .named("anna", sisID: "a1"), .named("ben", sisID: "b1", number: ""), .named("cleo", sisID: "c1"),
+                .named("dora", sisID: "d1"),
+            ])
+        // Dora has two accounts: asking again would not make them one.
+        try temporary.storeSchoology(
+            enrollments: [
+                11: [
+                    .member(1, uid: 101, schoolUID: "a1"), .member(2, uid: 104, schoolUID: "d1"),
+                    .member(3, uid: 105, schoolUID: "d1"),
+                ]
+            ])
         try temporary.matchStudents()
         let schools = try temporary.schools()
         let rules: [MatchingSettings.StudentRule] = [.init(.sisID), .init(.studentNumber)]

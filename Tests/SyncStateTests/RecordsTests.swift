@@ -64,6 +64,17 @@ import Testing
         #expect(open.map(\.mark.lastModified) == [TemporaryState.now + .seconds(60)])
     }
 
+    @Test func whatIsNoNewerThanWhatIsStoredChangesNothing() throws {
+        try scans.store([update("anna", "home", .absent, "E")])
+        try setAll(.decided)
+        for later in [0, -60] as [Int64] {
+            try scans.store([update("anna", "home", .tardy, nil, later: later)])
+            #expect(try openRecords().isEmpty)
+        }
+        let stored = try temporary.read { try $0.storedRecords(day: TemporaryState.day, school: scans.school) }
+        #expect(stored.values.map(\.status) == [.absent])
+    }
+
     @Test func saysWhetherAnIDIsNew() throws {
         /// The mark that a new id leaves in the state, taken away again for the next.
         func isWanted(afterStoring updates: [RecordUpdate]) throws -> Bool {

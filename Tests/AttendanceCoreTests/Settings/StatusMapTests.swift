@@ -19,10 +19,11 @@ import Testing
             present: .init(withoutCode: .present, codes: ["A": .late], anyOtherCode: .excused),
             absent: .init(withoutCode: .absent, codes: ["A": .excused], anyOtherCode: .late),
             tardy: .init(withoutCode: .late, codes: ["A": .absent], anyOtherCode: .present), toClever: [:])
-        let codes: [String?] = [nil, "A", "B"]
+        // An empty code is none.
+        let codes: [String?] = [nil, "", "A", "B"]
         let expected: [CleverStatus: [Status?]] = [
-            .present: [.present, .late, .excused], .absent: [.absent, .excused, .late],
-            .tardy: [.late, .absent, .present],
+            .present: [.present, .present, .late, .excused], .absent: [.absent, .absent, .excused, .late],
+            .tardy: [.late, .late, .absent, .present],
         ]
         for status in CleverStatus.allCases {
             #expect(codes.map { map.status(of: status, excuseCode: $0) } == expected[status])

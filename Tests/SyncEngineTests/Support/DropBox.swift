@@ -4,6 +4,7 @@ import Transport
 /// An SFTP server that keeps what was uploaded, and fails when it is told to.
 final class DropBox: SFTPTransport {
     private struct State {
+        var attempts = 0
         var uploads: [SFTPUpload] = []
         var failure: SFTPError?
         /// The file gets its name, and nobody hears of it.
@@ -14,6 +15,7 @@ final class DropBox: SFTPTransport {
 
     func upload(_ upload: SFTPUpload) async throws(SFTPError) {
         let failure = state.withLock { state in
+            state.attempts += 1
             if state.failure == nil || state.isAppliedAnyway { state.uploads.append(upload) }
             return state.failure
         }
@@ -23,6 +25,8 @@ final class DropBox: SFTPTransport {
     func fail(_ error: SFTPError?, isAppliedAnyway: Bool = false) {
         state.withLock { ($0.failure, $0.isAppliedAnyway) = (error, isAppliedAnyway) }
     }
+
+    var attempts: Int { state.withLock { $0.attempts } }
 
     var uploads: [SFTPUpload] { state.withLock { $0.uploads } }
 

@@ -10,6 +10,8 @@ final class Wire: HTTPTransport {
         case killedBefore
         /// The server answers and nobody is there to hear it.
         case killedAfter
+        /// The network fails before anything is sent.
+        case failed(TransportError.Reason)
     }
 
     /// One loop for all tests: it is a thread.
@@ -18,6 +20,9 @@ final class Wire: HTTPTransport {
     private struct State {
         var calls = 0
         var isCut = false
+        /// By the server's address.
+        var inFlight: [String: Int] = [:]
+        var mostInFlight: [String: Int] = [:]
     }
 
     private let transport: CurlTransport
@@ -30,11 +35,14 @@ final class Wire: HTTPTransport {
     private let beforeSend: @Sendable (HTTPRequest) -> Void
     /// The answer to a request that needs no server.
     private let instead: @Sendable (HTTPRequest) -> HTTPResponse?
+    /// What the engine gets of the server's answer.
+    private let changed: @Sendable (HTTPRequest, HTTPResponse) -> HTTPResponse
 
     init(
         time: TestTime, fate: @escaping @Sendable (Int, HTTPRequest) -> Fate = { _, _ in .delivered },
         atKill: @escaping @Sendable () -> Void = {}, beforeSend: @escaping @Sendable (HTTPRequest) -> Void = { _ in },
-        instead: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
+        instead: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
+        changed: @escaping @Sendable (HTTPRequest, HTTPResponse) -> HTTPResponse = { $1 }
     ) throws {
         transport = CurlTransport(loop: try Self.shared.get(), version: "test")
         self.time = time
@@ -42,9 +50,15 @@ final class Wire: HTTPTransport {
         self.atKill = atKill
         self.beforeSend = beforeSend
         self.instead = instead
+        self.changed = changed
     }
 
     var calls: Int { state.withLock { $0.calls } }
+
+    /// The most requests that were in flight at one time to the server with this base URL.
+    func mostInFlight(_ baseURL: String) -> Int {
+        state.withLock { $0.mostInFlight[String(baseURL.split(separator: "/")[1])] ?? 0 }
+    }
 
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let number = state.withLock { state -> Int? in
@@ -55,13 +69,20 @@ final class Wire: HTTPTransport {
         guard let number else { throw Self.dead }
         let fate = fate(number, request)
         if case .killedBefore = fate { throw kill() }
+        if case .failed(let reason) = fate { throw TransportError(reason, sent: false, detail: "test") }
         beforeSend(request)
         if let answer = instead(request) { return answer }
         time.requestBegins()
         defer { time.requestEnds() }
+        let server = String(request.url.split(separator: "/")[1])
+        state.withLock { state in
+            state.inFlight[server, default: 0] += 1
+            state.mostInFlight[server] = max(state.mostInFlight[server] ?? 0, state.inFlight[server]!)
+        }
+        defer { state.withLock { $0.inFlight[server]! -= 1 } }
         let result: Result<HTTPResponse, TransportError>
         do throws(TransportError) {
-            result = .success(try await transport.send(request))
+            result = .success(changed(request, try await transport.send(request)))
         } catch {
             result = .failure(error)
         }
