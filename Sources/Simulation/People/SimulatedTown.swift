@@ -132,7 +132,7 @@ final class SimulatedTown: @unchecked Sendable {
                 noteGenerated(on: today)
             }
             counts.days += 1
-            if today.calendarDay.isSchoolDay { counts.schoolDays += 1 }
+            if scenario.calendar.isInSession(today) { counts.schoolDays += 1 }
             scheduleMidnight()
         }
     }

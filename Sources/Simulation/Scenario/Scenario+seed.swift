@@ -4,14 +4,16 @@ import Sandbox
 extension Scenario {
     /// The history of a seed.
     ///
-    /// - Parameter length: nil: most are a few days, some weeks, one in a thousand a whole school year.
+    /// - Parameter length: nil: most are a few days, some weeks, three in a thousand a whole school year.
     public init(seed: UInt64, length: Length? = nil) {
         var random = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D ^ 0x51A7)
         let lot = random.below(1000)
-        let length = length ?? (lot < 1 ? .year : lot < 40 ? .weeks : .days)
+        let length = length ?? (lot < 3 ? .year : lot < 40 ? .weeks : .days)
         self.seed = seed
         self.length = length
-        (start, zone) = Self.time(length, &random)
+        let (firstDay, start, zone) = Self.time(length, &random)
+        (self.start, self.zone) = (start, zone)
+        calendar = SchoolCalendar(length, firstDay: firstDay, &random)
         switch length {
         case .days: end = .hours(Int64(8 + random.below(40)))
         case .weeks: end = .days(Int64(7 + random.below(8)))
@@ -35,7 +37,7 @@ extension Scenario {
     /// Ordinary days, weekends, ends of months and years, and the nights when clocks change.
     private static func time(
         _ length: Length, _ random: inout SplitMix64
-    ) -> (Timestamp, [(from: Timestamp, offset: Span)]) {
+    ) -> (Day, Timestamp, [(from: Timestamp, offset: Span)]) {
         let starts = [
             "2026-03-10", "2026-03-12", "2026-03-06", "2026-03-07", "2026-10-30", "2026-10-31", "2026-12-30",
             "2028-02-28",
@@ -48,10 +50,11 @@ extension Scenario {
             (Timestamp("2026-03-08T08:00:00Z")!, .hours(-5)), (Timestamp("2026-11-01T07:00:00Z")!, .hours(-6)),
             (Timestamp("2027-03-14T08:00:00Z")!, .hours(-5)), (Timestamp("2027-11-07T07:00:00Z")!, .hours(-6)),
         ]
-        let hour = Int64(6 + random.below(16))
-        return (
-            Timestamp(seconds: Int64(day.number) * 86_400) + .hours(hour + 6) + .minutes(Int64(random.below(60))), zone
-        )
+        // A history of hours begins at any of the day; what has a calendar, at midnight.
+        let hour = length == .days ? Int64(6 + random.below(16)) : 0
+        let minute = length == .days ? Int64(random.below(60)) : 0
+        let midnight = Timestamp(seconds: Int64(day.number) * 86_400)
+        return (day, midnight + .hours(hour + 6) + .minutes(minute), zone)
     }
 
     private static func settings(_ length: Length, _ random: inout SplitMix64) -> DistrictSettings {

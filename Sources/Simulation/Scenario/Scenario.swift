@@ -22,6 +22,7 @@ public struct Scenario: Sendable {
     public var end: Span
     /// Offsets from UTC and from when they hold, oldest first.
     public var zone: [(from: Timestamp, offset: Span)]
+    public var calendar: SchoolCalendar
     public var students: Int
     public var elementaryPercent: Int
     public var sectionsPerStudent: Int

@@ -29,9 +29,14 @@ struct Steps {
 
     private mutating func drawDay(_ day: Int) {
         let midnight = Span.days(Int64(day))
-        // From mid-June to mid-August nobody is there.
-        if scenario.length == .year, day > 300 { return }
-        for _ in 0..<random.below(editsPerDay + 1) { drawEdit(midnight) }
+        let calendar = scenario.calendar
+        let date = scenario.day(scenario.start + midnight)
+        if let summer = calendar.summer, date >= summer { return }
+        let isOff = !calendar.bells.isEmpty && !calendar.isInSession(date)
+        // On a day off some people correct what was.
+        for _ in 0..<random.below(isOff ? 3 : editsPerDay + 1) { drawEdit(midnight, isOff: isOff) }
+        if !isOff, let bell = calendar.bells.randomElement(using: &random) { drawRollCall(midnight + bell) }
+        if calendar.terms.contains(date) { drawTerm(midnight) }
         for _ in 0..<(1 + random.below(6)) { add(midnight + moment(), .officeSync) }
         for _ in 0..<random.below(4) {
             add(midnight + moment(), .cleverTakesFile(processing: .seconds(Int64(random.below(600)))))
@@ -43,10 +48,33 @@ struct Steps {
         if random.below(10) == 0 { add(midnight + moment(), .strayTrigger(place: random.below(64))) }
     }
 
+    /// A period begins: a teacher goes down the list, and the office hears of it.
+    private mutating func drawRollCall(_ bell: Span) {
+        let first = random.below(64)
+        for place in first...(first + random.below(5)) {
+            let at = bell + .seconds(Int64(random.below(480)))
+            let status = [2, 2, 3, 4][random.below(4)]
+            add(at, .teacherMarks(place: place, daysAgo: 0, status: status, tells: .milliseconds(800)))
+        }
+        if random.below(2) == 0 {
+            let word = 1 + random.below(3)
+            add(bell + .minutes(12), .officeMarks(place: first, daysAgo: 0, word: word, isDaily: false))
+        }
+        add(bell + .minutes(15), .officeSync)
+    }
+
+    /// Before the first bell many students get another section.
+    private mutating func drawTerm(_ midnight: Span) {
+        for place in 0..<12 {
+            let at = midnight + .hours(6) + .seconds(Int64(random.below(3600)))
+            add(at, .moves(place: place, section: random.below(16)))
+        }
+    }
+
     /// Mostly of today and yesterday, some days later; some people come back to the same mark again and again.
-    private mutating func drawEdit(_ midnight: Span) {
+    private mutating func drawEdit(_ midnight: Span, isOff: Bool) {
         let at = midnight + moment()
-        let daysAgo = [0, 0, 0, 0, 1, 1, 2, 3, 7, 12][random.below(10)]
+        let daysAgo = max([0, 0, 0, 0, 1, 1, 2, 3, 7, 12][random.below(10)], isOff ? 1 : 0)
         let place = random.below(random.below(3) == 0 ? 3 : 64)
         if random.below(2) == 0 {
             add(
@@ -130,8 +158,9 @@ struct Steps {
 
     /// Of a day: mostly while school is in session.
     private mutating func moment() -> Span {
-        random.below(5) == 0
-            ? .seconds(Int64(random.below(86_400))) : .seconds(Int64(random.below(9 * 3600)))
+        let morning = scenario.calendar.bells.isEmpty ? Span.zero : .hours(7)
+        return random.below(5) == 0
+            ? .seconds(Int64(random.below(86_400))) : morning + .seconds(Int64(random.below(9 * 3600)))
     }
 
     private mutating func add(_ at: Span, _ action: Action) {
