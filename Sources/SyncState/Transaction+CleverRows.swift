@@ -139,9 +139,10 @@ extension Transaction {
         }
     }
 
-    /// The file is about to be uploaded with these rows: from here on Clever may show them.
+    /// The file is about to be uploaded with these rows: from here on Clever may show them. One that puts back says
+    /// what the office has said already, so that it is nothing to recognise.
     public func markUploading(_ items: [OutboxItem]) throws {
-        for item in items {
+        for item in items where !item.isPutBack {
             try run("UPDATE outbox SET uploads = uploads | ? WHERE id = ?", [item.status.bit, item.id])
         }
     }

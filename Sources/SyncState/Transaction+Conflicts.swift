@@ -30,15 +30,15 @@ public struct StoredConflict: Sendable, Equatable {
     public var decision: Status?
 }
 
-/// An operator's word on one conflict. It holds for as long as Clever says what it said then, and Schoology that or
-/// what was decided; when a side moves on, the key is merged like any other.
+/// An operator's word on one conflict. It holds for as long as each side says what it said then, or what was decided;
+/// when one moves on, the key is merged like any other.
 public struct OperatorDecision: Sendable, Equatable {
     public var status: Status
     var clever: Status
     var schoology: Status
 
     public func binds(clever: Status, schoology: Status) -> Bool {
-        clever == self.clever && (schoology == self.schoology || schoology == status)
+        (clever == self.clever || clever == status) && (schoology == self.schoology || schoology == status)
     }
 }
 

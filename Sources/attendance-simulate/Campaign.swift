@@ -69,6 +69,9 @@ struct Campaign {
             self.tally += tally
             child.nextSeed = seed + 1
             failures.append((seed, violation, invariant))
+            // At once, for whoever watches a campaign of hours; in full at its end.
+            let line = violation.split(separator: "\n").first ?? ""
+            Output.complain("\(isatty(STDERR_FILENO) == 1 ? "\r" : "")seed \(seed): \(line)\n")
         }
     }
 

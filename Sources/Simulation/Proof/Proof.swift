@@ -178,6 +178,10 @@ final class Proof: @unchecked Sendable {
                 before[Ledger.Key(place: place, day: day)] = town.cleverSays(place, day)
             }
         }
+        // A file that nobody took for weeks.
+        for key in town.ledger.histories.keys where key.day <= town.today - 20 && key.day > town.today - 60 {
+            before[key] = town.cleverSays(key.place, key.day)
+        }
         let report = town.sandbox.ingest(csv: bytes)
         guard report.outcome == .ingested else {
             if case .refused(let reason) = report.outcome { fail("refused file", reason) }
@@ -246,6 +250,12 @@ final class Proof: @unchecked Sendable {
     }
 
     // MARK: The end
+
+    /// No write waits, and no section's suspension.
+    var nothingIsUnderWay: Bool {
+        let totals = reading { try $0.totals(now: machineNow()) } ?? StateTotals()
+        return totals.outbox == 0 && totals.suspendedSections == 0
+    }
 
     /// Both sides are equal under the status map, the log has what was overwritten, the audit trail tells the end.
     func checkEnd() {

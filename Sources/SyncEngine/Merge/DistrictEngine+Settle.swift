@@ -18,6 +18,10 @@ extension DistrictEngine {
             // The student was enrolled anew, and the old enrollment's marks went with it: nobody said "present". A
             // teacher's change that is on its way to Clever comes first; then the new mark begins from nothing.
             guard try tx.outboxItem(key, side: .clever) == nil else { return nil }
+            if mark.base != .present {
+                try tx.audit(
+                    key, side: nil, was: mark.base, now: .present, cause: "enrolled anew", cycle: cycle, at: now)
+            }
             mark = StoredMark()
         }
         mark.enrollment = enrollment ?? mark.enrollment
@@ -107,6 +111,9 @@ extension DistrictEngine {
             guard row.state == .unconfirmed, let uploaded = row.uploadedWatermark else { return row }
             let watermark = try tx.number(.watermark).map(Timestamp.init(milliseconds:))
             guard let watermark, watermark > uploaded else { return row }
+        } else if row.cause.hasPrefix(Self.operatorCause), mark.schoology ?? .present != clever {
+            // What an operator decided has reached Clever first. Schoology has yet to be brought to it, and until then
+            // the two have not agreed on it.
         } else {
             try tx.audit(
                 key, side: nil, was: mark.base, now: clever,
@@ -120,6 +127,9 @@ extension DistrictEngine {
         try tx.removeOutboxItem(row.id)
         return nil
     }
+
+    /// How the cause of what an operator decided begins.
+    private static let operatorCause = "operator"
 
     /// How long after a file was replaced Clever may still show what it said.
     private static let takingAFile = Span.minutes(15)
