@@ -1,3 +1,4 @@
+import AttendanceCore
 import GRDB
 
 /// The single values of a district's state.
@@ -63,5 +64,11 @@ extension Transaction {
         try run(
             "INSERT INTO setting(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
             [setting.rawValue, value])
+    }
+
+    /// Schoology's credits that are spent, or about to be.
+    public func storeSpending(_ credits: Int, at now: Timestamp) throws {
+        try set(.schoologySpent, Int64(credits))
+        try set(.schoologySpentAt, now.milliseconds)
     }
 }

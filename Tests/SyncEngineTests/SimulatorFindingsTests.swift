@@ -1,5 +1,7 @@
 import AttendanceCore
 import SyncEngine
+import SyncState
+import Synchronization
 import Testing
 import Transport
 
@@ -84,5 +86,105 @@ import Transport
         town.time.advance(.minutes(5))
         _ = await engine.runCycle(.once, upload: true)
         #expect(town.cleverRequests.count == 1)
+    }
+
+    /// A row that puts back what the office said counted as one of ours: when Clever showed it, it became what both
+    /// sides had agreed on, which the teacher never had.
+    @Test func whatARowPutBackIsNotAgreedOn() async throws {
+        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
+        let pair = try #require(town.secondary.first)
+        try town.teach(pair, 2)
+        try await town.nextCycle()
+        try town.mark(pair, "tardy")
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+        try decide(town, .absent)
+        try await town.nextCycle()
+        let lines = try trail(town, pair)
+        #expect(lines.allSatisfy { $0.now != .late || $0.side == .clever })
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.cleverSays(pair) == "absent")
+        #expect(try town.shown(pair) == 2)
+    }
+
+    /// An operator decided a third status. Clever had it first, as the section was suspended: then Schoology's old mark
+    /// looked like a teacher's change, and undid the decision.
+    @Test func whatAnOperatorDecidesHoldsUntilBothSidesHaveIt() async throws {
+        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
+        let pair = try #require(town.secondary.first)
+        try town.teach(pair, 2)
+        try town.mark(pair, "absent", code: "E")
+        try await town.nextCycle()
+        try decide(town, .late)
+        town.sandbox.add(Fault(.status(503), side: .schoology, method: "PUT"))
+        try await town.nextCycle()
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.cleverSays(pair) == "tardy")
+        town.sandbox.removeAllFaults()
+        town.time.advance(.hours(9))
+        try await town.nextCycle()
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 3)
+        #expect(try town.cleverSays(pair) == "tardy")
+        #expect(town.dropBox.rows.allSatisfy { $0.contains("tardy") })
+        #expect(try town.totals.outbox == 0)
+    }
+
+    /// The row waited for the office's change to be compared with the teacher's mark, which had gone with its
+    /// enrollment; and the new enrollment waited for the row.
+    @Test func aRowOfAnEnrollmentThatIsGoneIsComparedAllTheSame() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        town.dropBox.fail(.cannotConnect(detail: "closed"))
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        _ = try town.sandbox.enrollAnew(pair.enrollment)
+        try town.mark(pair, "absent")
+        town.dropBox.fail(nil)
+        town.time.advance(.hours(25))
+        for _ in 0..<2 { try await town.nextCycle() }
+        try town.ingest()
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(town.events.all(.conflictDetected).count == 1)
+        #expect(try town.totals.outbox == 0)
+        #expect(try town.cleverSays(pair) == "absent")
+    }
+
+    /// A daemon that was killed between reads forgot their credits, and spent them once more when it came back.
+    @Test func theReadsOfAKilledProcessAreCounted() async throws {
+        let town = try await Town.bothWays()
+        town.time.advance(.hours(1))
+        let reads = Mutex(0)
+        let wire = try Wire(
+            time: town.time,
+            fate: { _, request in
+                guard request.url.contains("/attendance?start") else { return .delivered }
+                return reads.withLock { count in
+                    count += 1
+                    return count == 3 ? .killedAfter : .delivered
+                }
+            })
+        _ = await (try town.open(wire: wire)).runCycle(.scheduled)
+        #expect(try town.reading { try $0.number(.schoologySpent) } ?? 0 >= 3)
+    }
+
+    private func decide(_ town: Town, _ status: Status) throws {
+        try town.writing { [now = town.time.now] tx in
+            for conflict in try tx.conflicts(openOnly: true) {
+                try tx.resolve(
+                    conflict, status: status, direction: .both, outcome: "operator: \(status)", by: "anna", reason: nil,
+                    now: now)
+            }
+        }
+    }
+
+    private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {
+        let day = try #require(Day(Town.today.description))
+        return try town.reading { tx in
+            let key = try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day)
+            return try tx.auditTrail(try #require(key))
+        }
     }
 }

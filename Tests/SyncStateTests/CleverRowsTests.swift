@@ -113,7 +113,7 @@ import Testing
         let again = try #require(try row())
         #expect(!again.isPutBack)
         #expect((again.state, again.uploaded, again.uploadedWatermark) == (.pending, nil, nil))
-        #expect(again.uploads == [.late, .present])
+        #expect(again.uploads == [.late])
     }
 
     @Test func anUploadThatADecisionOvertookLeavesTheNewOneToBeSent() throws {

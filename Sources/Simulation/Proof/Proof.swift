@@ -251,10 +251,11 @@ final class Proof: @unchecked Sendable {
 
     // MARK: The end
 
-    /// No write waits, and no section's suspension.
+    /// No write waits, no conflict, no record for somebody whom a daily refresh of the roster will find again, and no
+    /// section's suspension.
     var nothingIsUnderWay: Bool {
         let totals = reading { try $0.totals(now: machineNow()) } ?? StateTotals()
-        return totals.outbox == 0 && totals.suspendedSections == 0
+        return totals.outbox + totals.openConflicts + totals.waiting + totals.suspendedSections == 0
     }
 
     /// Both sides are equal under the status map, the log has what was overwritten, the audit trail tells the end.

@@ -151,7 +151,7 @@ extension DistrictEngine {
     /// A row goes if it was decided with what Clever says now. Where the office has changed the mark since, and the
     /// section could not be read yet (it is suspended, Schoology is down), nobody has compared the two: the row waits
     /// for that, or it would overwrite the office's edit without a conflict.
-    private func reasonToWait(_ row: OutboxItem, _ tx: Transaction) throws -> String? {
+    func reasonToWait(_ row: OutboxItem, _ tx: Transaction) throws -> String? {
         guard let clever = try cleverStatus(row.key, tx)?.status else {
             return "Clever's mark has a code that status_map has no entry for"
         }

@@ -131,17 +131,13 @@ extension DistrictEngine {
             (try tx.number(.schoologySpent), try tx.number(.schoologySpentAt))
         }
         guard let spent, let at else { return }
-        // A clock that went back must not keep the budget shut for longer than a window.
-        let age = max(now - Timestamp(milliseconds: at), .zero)
+        // A clock that went back must not keep the budget shut for longer than a window. What was under way when they
+        // were noted arrived a little later.
+        let age = max(now - Timestamp(milliseconds: at) - Self.underWay, .zero)
         schoology.carryOver(Int(spent), settled: world.clock.uptime() - age)
     }
 
-    func storeSpending(_ tx: Transaction) throws {
-        let spent = schoology.spent
-        guard spent > 0 else { return }
-        try tx.set(.schoologySpent, Int64(spent))
-        try tx.set(.schoologySpentAt, now.milliseconds)
-    }
+    private static let underWay = Span.seconds(1)
 
     private func loadSideStates() throws {
         let (clever, schoology, district) = try state.reading { tx in
@@ -199,7 +195,6 @@ extension DistrictEngine {
         if hasBegun, stateError.map(\.isDamage) != true {
             do {
                 try state.transaction { [self, cycle, now] tx in
-                    try self.storeSpending(tx)
                     try tx.finishCycle(cycle, outcome: outcome.rawValue, reason: reason, counts: json, now: now)
                 }
             } catch {

@@ -97,7 +97,11 @@ public actor DistrictEngine {
             world: world, log: cycleLog, maxInFlight: settings.clever.maxInFlight, stop: stopFlag)
         schoology = SchoologyClient(
             world: world, log: cycleLog, limit: settings.schoology.rateLimit,
-            maxInFlight: settings.schoology.maxInFlight, stop: stopFlag)
+            maxInFlight: settings.schoology.maxInFlight, stop: stopFlag
+        ) { credits in
+            // A state that can't be written ends the cycle at the next step.
+            try? state.transaction { try $0.storeSpending(credits, at: world.clock.now()) }
+        }
         cleverRequests = CleverRequests(
             baseURL: settings.clever.baseURL, token: settings.clever.token, pageSize: settings.clever.pageSize)
         schoologyRequests = SchoologyRequests(baseURL: settings.schoology.baseURL)

@@ -17,7 +17,13 @@ extension DistrictEngine {
         if let enrollment, let known = mark.enrollment, known != enrollment {
             // The student was enrolled anew, and the old enrollment's marks went with it: nobody said "present". A
             // teacher's change that is on its way to Clever comes first; then the new mark begins from nothing.
-            guard try tx.outboxItem(key, side: .clever) == nil else { return nil }
+            if let row = try tx.outboxItem(key, side: .clever) {
+                if try reasonToWait(row, tx) != nil {
+                    // The office has changed the mark meanwhile: the teacher's word is merged with that, as it was.
+                    _ = try settle(key, showing: row.status, seenAt: seenAt, tx)
+                }
+                return nil
+            }
             if mark.base != .present {
                 try tx.audit(
                     key, side: nil, was: mark.base, now: .present, cause: "enrolled anew", cycle: cycle, at: now)

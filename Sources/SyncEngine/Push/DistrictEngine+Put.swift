@@ -13,7 +13,6 @@ extension DistrictEngine {
         // With it the conflicts that were decided survive, should the power fail once Schoology has the marks.
         try state.durableTransaction { tx in
             for write in batch { try tx.markSent(write.item.id, status: write.status) }
-            try self.storeSpending(tx)
         }
         counts.puts += 1
         counts.sent += batch.count

@@ -38,7 +38,14 @@ final class SchoologyClient {
     /// A section has been read with credits that would have been left over, and waits for those of its write.
     private var hasEarlyRead = false
 
-    init(world: World, log: CycleLog, limit: RateLimit, maxInFlight: Int, stop: StopFlag) {
+    /// Told the credits that are spent, before each request leaves: a killed process must not forget them.
+    private let noteSpending: (Int) -> Void
+
+    init(
+        world: World, log: CycleLog, limit: RateLimit, maxInFlight: Int, stop: StopFlag,
+        noteSpending: @escaping (Int) -> Void
+    ) {
+        self.noteSpending = noteSpending
         self.world = world
         self.log = log
         self.limit = limit
@@ -284,6 +291,7 @@ final class SchoologyClient {
             signed.headers.append(try world.signer.authorization(for: request))
             requests += 1
             allowance.recordRequest(now: world.clock.uptime())
+            noteSpending(spent)
             let response = try await world.transport.send(signed)
             budget.settle(paid, at: world.clock.uptime())
             return .success(response)
