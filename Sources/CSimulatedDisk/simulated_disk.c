@@ -185,6 +185,8 @@ void simulated_disk_reset(uint64_t seed) {
     }
     epoch++;
     random_state = seed;
+    // SQLite draws its own generator's seed from ours, once for the process unless it is told to do so again.
+    sqlite3_randomness(0, NULL);
     is_full = 0;
     busy_attempts = failing_effects = crash_countdown = 0;
     has_crashed = 0;

@@ -45,8 +45,9 @@ public final class Simulation: @unchecked Sendable {
         self.scenario = scenario
         transcript?.directory = directory
         simulated_disk_register()
-        simulated_disk_reset(scenario.seed)
-        FreshState.put(directory: directory)
+        // Before anything is written: the time of the history before this one would be in the future.
+        simulated_disk_set_time(scenario.start.milliseconds)
+        FreshState.put(directory: directory, seed: scenario.seed)
         time = SimulatedTime(scenario.start)
         town = SimulatedTown(scenario, time, transcript)
         proof = Proof(town, directory: directory)

@@ -27,6 +27,15 @@ import Testing
         #expect(first != Self.log(of: Scenario(seed: seed + 1)))
     }
 
+    /// The first history of a process makes the state that the others begin with: it must not be luckier for that.
+    @Test func itsPlaceInACampaignChangesNothing() {
+        // A power fails in it.
+        let scenario = Scenario(seed: 30024)
+        let first = Self.log(of: scenario)
+        _ = Self.run(Scenario(seed: 1))
+        #expect(first == Self.log(of: scenario))
+    }
+
     @Test(arguments: Array(1...6) as [UInt64])
     func everythingHolds(seed: UInt64) {
         #expect(Self.run(Scenario(seed: seed)).violation == nil)

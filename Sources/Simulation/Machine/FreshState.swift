@@ -5,8 +5,9 @@ import SyncState
 enum FreshState {
     nonisolated(unsafe) private static var image: [UInt8]?
 
-    /// Puts it on the simulated disk. Used by the simulation's one thread.
-    static func put(directory: String) {
+    /// Puts it on a simulated disk that is empty otherwise, and whose luck is the seed's. Used by the simulation's one
+    /// thread.
+    static func put(directory: String, seed: UInt64) {
         let name = "\(directory)/town.sqlite"
         if image == nil {
             guard
@@ -17,8 +18,8 @@ enum FreshState {
             var count: Int64 = 0
             guard let bytes = simulated_disk_get(name, &count) else { return }
             image = [UInt8](UnsafeRawBufferPointer(start: bytes, count: Int(count)))
-            simulated_disk_reset(0)
         }
+        simulated_disk_reset(seed)
         image?.withUnsafeBytes { simulated_disk_put(name, $0.baseAddress, Int64($0.count)) }
     }
 }
