@@ -130,12 +130,13 @@ public final class SyncState: Sendable {
             // every cached statement anew, which was half the time of a cycle.
             return try database.unsafeRead { db in
                 var value: Value?
-                let changes = db.totalChangesCount
+                // Throws where the state was closed meanwhile; asked anything else, SQLite would end the process.
                 try db.inTransaction(.deferred) {
+                    let changes = db.totalChangesCount
                     value = try body(Transaction(db: db))
+                    assert(db.totalChangesCount == changes, "a reading has written")
                     return .commit
                 }
-                assert(db.totalChangesCount == changes, "a reading has written")
                 guard let value else { preconditionFailure("the body of a transaction was not run") }
                 return value
             }

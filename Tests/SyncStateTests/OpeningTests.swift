@@ -271,3 +271,14 @@ import Testing
         #expect(try state.reading { try $0.text(.districtState) } == "success")
     }
 }
+
+@Suite struct ClosedStateTests {
+    /// A cycle may end just when the state is closed: SQLite ends the process when it is asked about no database.
+    @Test func throwsWhereItWasClosed() throws {
+        let folder = try TemporaryFolder()
+        let state = try folder.open()
+        state.close()
+        #expect(throws: StateError.self) { try state.reading { try $0.number(.watermark) } }
+        #expect(throws: StateError.self) { try state.transaction { try $0.set(.watermark, 1) } }
+    }
+}
