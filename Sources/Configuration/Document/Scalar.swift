@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The values of TOML that stand without quotes and brackets.
 ///
 /// toml++ 3.4.0 doesn't fail on each that is malformed: it asserts on some, so that what is none must not reach it.
@@ -8,13 +10,14 @@ enum Scalar {
         guard bytes.count <= longest else { return false }
         var text = Substring(decoding: bytes, as: UTF8.self)
         while let last = text.utf8.last, last == 0x20 || last == 0x09 || last == 0x0D { text.removeLast() }
-        return text.wholeMatch(of: form) != nil
+        return form.withLock { text.wholeMatch(of: $0) != nil }
     }
 
     /// Nobody writes a number of so many digits, and matching takes time by the length.
     private static let longest = 256
 
-    private static var form: Regex<Substring> {
+    /// Made once: that takes longer than to match. A `Regex` is used by one thread at a time.
+    private static let form = Mutex(
         #/
         true | false | [+\-]? (?: inf | nan )
         # an integer, a float
@@ -24,6 +27,5 @@ enum Scalar {
         | [0-9]{4} - [0-9]{2} - [0-9]{2}
           (?: [Tt\x20] [0-9]{2} : [0-9]{2} : [0-9]{2} (?: \. [0-9]+ )? (?: [Zz] | [+\-] [0-9]{2} : [0-9]{2} )? )?
         | [0-9]{2} : [0-9]{2} : [0-9]{2} (?: \. [0-9]+ )?
-        /#
-    }
+        /#)
 }
