@@ -122,6 +122,8 @@ import Transport
         try town.ingest()
         try await town.nextCycle()
         #expect(try town.cleverSays(pair) == "tardy")
+        let lines = try trail(town, pair)
+        #expect(!lines.contains { $0.cause == "confirmed by Clever" })
         town.sandbox.removeAllFaults()
         town.time.advance(.hours(9))
         try await town.nextCycle()
@@ -130,6 +132,20 @@ import Transport
         #expect(try town.cleverSays(pair) == "tardy")
         #expect(town.dropBox.rows.allSatisfy { $0.contains("tardy") })
         #expect(try town.totals.outbox == 0)
+    }
+
+    /// The trail ended with a mark that had gone with its enrollment.
+    @Test func theTrailSaysThatSomebodyWasEnrolledAnew() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "tardy")
+        try await town.nextCycle()
+        _ = try town.sandbox.enrollAnew(pair.enrollment)
+        try town.mark(pair, "present")
+        town.time.advance(.hours(25))
+        for _ in 0..<2 { try await town.nextCycle() }
+        let last = try trail(town, pair).last
+        #expect(last?.now == .present)
     }
 
     /// The row waited for the office's change to be compared with the teacher's mark, which had gone with its
