@@ -145,7 +145,7 @@ extension Transaction {
         reason: String?, now: Timestamp
     ) throws {
         let key = conflict.key
-        let cause = "operator:\(by)"
+        let cause = "\(OutboxItem.operatorCause):\(by)"
         try run(
             """
             UPDATE conflict SET state = 1, decision = ?, outcome = ?, resolved = ?, resolved_by = ?, reason = ?

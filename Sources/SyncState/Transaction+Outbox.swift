@@ -21,7 +21,7 @@ public struct OutboxItem: Sendable, Equatable {
     /// What the side may already show because of an earlier try.
     public var sent: Status?
     public var state: State
-    /// Who decided it: `clever`, `schoology`, `policy:clever`, …
+    /// Who decided it: `clever`, `schoology`, `policy:clever`, `operator:anna`, …
     public var cause: String
     public var cycle: Int64
     public var created: Timestamp
@@ -41,6 +41,11 @@ public struct OutboxItem: Sendable, Equatable {
     /// It says what Clever shows already: it takes the place of a row that was uploaded and is no longer wanted.
     public var isPutBack = false
     public var isLookedUp = false
+
+    /// How the cause of an operator's decision begins.
+    public static let operatorCause = "operator"
+
+    public var isOperators: Bool { cause.hasPrefix(Self.operatorCause) }
 }
 
 extension Transaction {

@@ -71,7 +71,7 @@ struct Campaign {
             failures.append((seed, violation, invariant))
             // At once, for whoever watches a campaign of hours; in full at its end.
             let line = violation.split(separator: "\n").first ?? ""
-            Output.complain("\(isatty(STDERR_FILENO) == 1 ? "\r" : "")seed \(seed): \(line)\n")
+            Output.complain((isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : "") + "seed \(seed): \(line)\n")
         }
     }
 

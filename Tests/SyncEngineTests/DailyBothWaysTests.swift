@@ -61,13 +61,21 @@ import Transport
         #expect(try town.totals.outbox == 0)
     }
 
-    @Test func withAllSectionsOneTeachersChangeReachesTheOthers() async throws {
-        let town = try await Town.bothWays(.schoology, settings: { $0.clever.daily = .allSections })
+    /// Somebody whose daily record counts in each of three sections, and says absent.
+    private func absentInAllSections(
+        _ policy: ConflictPolicy = .clever
+    ) async throws -> (town: Town, pairs: [SandboxPair]) {
+        let town = try await Town.bothWays(policy, settings: { $0.clever.daily = .allSections })
         let student = try #require(town.homerooms.first).cleverStudent
         let pairs = town.sandbox.pairs().filter { $0.cleverStudent == student }
         #expect(pairs.count == 3)
         try town.mark(pairs[0], "absent", daily: true)
         try await town.nextCycle()
+        return (town, pairs)
+    }
+
+    @Test func withAllSectionsOneTeachersChangeReachesTheOthers() async throws {
+        let (town, pairs) = try await absentInAllSections(.schoology)
         #expect(try pairs.allSatisfy { try town.shown($0) == 2 })
         try town.teach(pairs[1], 3)
         try await town.nextCycle()
@@ -81,11 +89,7 @@ import Transport
     }
 
     @Test func ofTwoTeachersChangesOfOneDailyRecordTheLaterGoesAndTheOtherIsAConflict() async throws {
-        let town = try await Town.bothWays(settings: { $0.clever.daily = .allSections })
-        let student = try #require(town.homerooms.first).cleverStudent
-        let pairs = town.sandbox.pairs().filter { $0.cleverStudent == student }
-        try town.mark(pairs[0], "absent", daily: true)
-        try await town.nextCycle()
+        let (town, pairs) = try await absentInAllSections()
         try town.teach(pairs[1], 3)
         try await town.nextCycle()
         try town.teach(pairs[2], 4)
@@ -101,11 +105,7 @@ import Transport
     }
 
     @Test func theOneOfTwoChangesThatTheFileLeavesOutCallsForNoOtherUpload() async throws {
-        let town = try await Town.bothWays(settings: { $0.clever.daily = .allSections })
-        let student = try #require(town.homerooms.first).cleverStudent
-        let pairs = town.sandbox.pairs().filter { $0.cleverStudent == student }
-        try town.mark(pairs[0], "absent", daily: true)
-        try await town.nextCycle()
+        let (town, pairs) = try await absentInAllSections()
         try town.teach(pairs[1], 3)
         try town.teach(pairs[2], 4)
         try await town.nextCycle()

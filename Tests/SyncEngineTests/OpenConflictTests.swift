@@ -27,15 +27,6 @@ import Transport
 
     private func open(_ town: Town) throws -> [StoredConflict] { try town.reading { try $0.conflicts(openOnly: true) } }
 
-    private func resolve(_ town: Town, _ status: Status, by: String = "anna") throws {
-        let conflict = try #require(try open(town).first)
-        try town.writing {
-            try $0.resolve(
-                conflict, status: status, direction: town.settings.direction, outcome: "operator: \(status)", by: by,
-                reason: "phoned home", now: town.time.now)
-        }
-    }
-
     /// Lets Clever take what there is, and everything settle.
     private func settle(_ town: Town) async throws {
         for _ in 0..<3 {
@@ -115,7 +106,7 @@ import Transport
     @Test(arguments: Status.allCases)
     func whatAnOperatorDecidesArrivesOnBothSides(status: Status) async throws {
         let (town, pair) = try await conflict(.hold)
-        try resolve(town, status)
+        try town.decide(status)
         try await town.nextCycle()
         try await settle(town)
         #expect(try town.shown(pair) == status.rawValue)
@@ -130,7 +121,7 @@ import Transport
     @Test(arguments: Status.allCases)
     func anOperatorsWordGoesBeforeProtect(status: Status) async throws {
         let (town, pair) = try await conflict(.hold, code: "MED")
-        try resolve(town, status)
+        try town.decide(status)
         try await town.nextCycle()
         try await settle(town)
         #expect(try town.shown(pair) == status.rawValue)
@@ -139,7 +130,7 @@ import Transport
     @Test(arguments: Status.allCases, [Direction.toSchoology, .toClever])
     func anOperatorsWordStandsWhereOneSideIsNotWritten(status: Status, direction: Direction) async throws {
         let (town, pair) = try await conflict(.hold, direction: direction)
-        try resolve(town, status)
+        try town.decide(status)
         for _ in 0..<2 { try await town.nextCycle() }
         #expect(try open(town).isEmpty)
         if direction == .toSchoology {
@@ -162,7 +153,7 @@ import Transport
     /// Where nothing is written to Clever, what it says is refused for as long as it says it.
     @Test func whatWasRefusedIsAChangeWhenItComesAgain() async throws {
         let (town, pair) = try await conflict(.hold, direction: .toSchoology)
-        try resolve(town, .present)
+        try town.decide(.present)
         try await town.nextCycle()
         #expect(try town.shown(pair) == 1)
         town.sandbox.clearRequests()
@@ -178,7 +169,7 @@ import Transport
 
     @Test func aDecisionEndsWhenASideMovesOn() async throws {
         let (town, pair) = try await conflict(.hold)
-        try resolve(town, .absent)
+        try town.decide(.absent)
         try town.teach(pair, 4)
         try await town.nextCycle()
         // The teacher has meanwhile said something else: that is decided anew.

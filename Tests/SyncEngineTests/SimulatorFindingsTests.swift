@@ -98,7 +98,7 @@ import Transport
         try town.mark(pair, "tardy")
         try await town.nextCycle()
         #expect(town.dropBox.rows.count == 1)
-        try decide(town, .absent)
+        try town.decide(.absent)
         try await town.nextCycle()
         let lines = try trail(town, pair)
         #expect(lines.allSatisfy { $0.now != .late || $0.side == .clever })
@@ -116,7 +116,7 @@ import Transport
         try town.teach(pair, 2)
         try town.mark(pair, "absent", code: "E")
         try await town.nextCycle()
-        try decide(town, .late)
+        try town.decide(.late)
         town.sandbox.add(Fault(.status(503), side: .schoology, method: "PUT"))
         try await town.nextCycle()
         try town.ingest()
@@ -184,16 +184,6 @@ import Transport
             })
         _ = await (try town.open(wire: wire)).runCycle(.scheduled)
         #expect(try town.reading { try $0.number(.schoologySpent) } ?? 0 >= 3)
-    }
-
-    private func decide(_ town: Town, _ status: Status) throws {
-        try town.writing { [now = town.time.now] tx in
-            for conflict in try tx.conflicts(openOnly: true) {
-                try tx.resolve(
-                    conflict, status: status, direction: .both, outcome: "operator: \(status)", by: "anna", reason: nil,
-                    now: now)
-            }
-        }
     }
 
     private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {

@@ -194,7 +194,9 @@ extension DistrictEngine {
         var stateError = stateError
         if hasBegun, stateError.map(\.isDamage) != true {
             do {
-                try state.transaction { [self, cycle, now] tx in
+                try state.transaction { [schoology, cycle, now] tx in
+                    // Noted before each request, credits count from its answer on.
+                    try tx.storeSpending(schoology.spent, at: now)
                     try tx.finishCycle(cycle, outcome: outcome.rawValue, reason: reason, counts: json, now: now)
                 }
             } catch {

@@ -61,7 +61,7 @@ extension DistrictEngine {
         if let decision, clever.status != schoology || schoology != decision.status {
             toSchoology = decision.status == schoology ? nil : decision.status
             toClever = decision.status == clever.status ? nil : decision.status
-            cause = row?.cause ?? "operator"
+            cause = row?.cause ?? OutboxItem.operatorCause
         } else {
             let outcome = merge(input, rules)
             switch outcome {
@@ -117,10 +117,8 @@ extension DistrictEngine {
             guard row.state == .unconfirmed, let uploaded = row.uploadedWatermark else { return row }
             let watermark = try tx.number(.watermark).map(Timestamp.init(milliseconds:))
             guard let watermark, watermark > uploaded else { return row }
-        } else if row.cause.hasPrefix(Self.operatorCause), mark.schoology ?? .present != clever {
-            // What an operator decided has reached Clever first. Schoology has yet to be brought to it, and until then
-            // the two have not agreed on it.
-        } else {
+        } else if !row.isOperators || mark.schoology ?? .present == clever {
+            // Else an operator's decision has reached Clever first, and Schoology has yet to agree to it.
             try tx.audit(
                 key, side: nil, was: mark.base, now: clever,
                 cause: row.uploads.isEmpty ? "agreed" : "confirmed by Clever", cycle: cycle, at: now)
@@ -133,9 +131,6 @@ extension DistrictEngine {
         try tx.removeOutboxItem(row.id)
         return nil
     }
-
-    /// How the cause of what an operator decided begins.
-    private static let operatorCause = "operator"
 
     /// How long after a file was replaced Clever may still show what it said.
     private static let takingAFile = Span.minutes(15)

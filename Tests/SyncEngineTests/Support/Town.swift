@@ -145,6 +145,16 @@ final class Town: Sendable {
         try SyncState(directory: folder.path, district: "town", access: .shared).transaction(body)
     }
 
+    /// An operator decides the open conflict.
+    func decide(_ status: Status, by name: String = "anna") throws {
+        let conflict = try #require(try reading { try $0.conflicts(openOnly: true) }.first)
+        try writing {
+            try $0.resolve(
+                conflict, status: status, direction: settings.direction, outcome: "operator: \(status)", by: name,
+                reason: "phoned home", now: time.now)
+        }
+    }
+
     // MARK: Back to Clever
 
     /// A synced town that works in both directions.
