@@ -404,7 +404,7 @@ import Transport
 
     /// What the row puts back has become a change: it is sent anew, in case the file isn't there any more.
     @Test func anEditThatIsTakenBackAfterCleverTookItIsAChangeOfItsOwn() async throws {
-        let (town, pair, first) = try await takenBack()
+        let (town, _, first) = try await takenBack()
         _ = town.sandbox.ingest(csv: first)
         try await town.nextCycle()
         #expect(town.events.all(.csvUploaded).map { $0["new_rows"] } == ["1", "1", "1"])
