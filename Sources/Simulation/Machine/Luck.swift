@@ -121,7 +121,7 @@ extension FaultKind {
     /// Whether it can strike that request.
     func concerns(_ exchange: Exchange) -> Bool {
         switch self {
-        case .itemCode, .itemCodeApplied, .itemCount, .serverErrorApplied, .conflict: exchange.isPut
+        case _ where isOfPut: exchange.isPut
         case .badTimestamp: exchange.side == .schoology
         // A side that leaves out half of a section's marks says that they are present: nobody could tell.
         case .missingPages, .repeatedPages: exchange.attendanceSection == nil
@@ -130,5 +130,12 @@ extension FaultKind {
         }
     }
 
+    private var isOfPut: Bool {
+        [.itemCode, .itemCodeApplied, .itemCount, .serverErrorApplied, .conflict].contains(self)
+    }
+
     var isOfUpload: Bool { rawValue.hasPrefix("sftp_") }
+
+    /// Requests that write are few among those that read.
+    var strikesOnlyWrites: Bool { isOfPut || isOfUpload }
 }

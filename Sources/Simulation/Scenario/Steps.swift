@@ -121,7 +121,10 @@ struct Steps {
             case 0..<11:
                 let kind = FaultKind.allCases[random.below(FaultKind.allCases.count)]
                 let percent = [2, 10, 30, 60, 100][random.below(5)]
-                add(at, .fault(kind, percent: percent, lasting: .minutes(Int64(1 + random.below(300)))))
+                let minutes = Int64(1 + random.below(300))
+                // A few minutes of those would mostly meet no write at all.
+                let lasting = Span.minutes(kind.strikesOnlyWrites ? minutes * 8 : minutes)
+                add(at, .fault(kind, percent: percent, lasting: lasting))
             case 11..<15:
                 add(at, .crash(aCrash(), afterEffects: 1 + random.below(60), bootsAfter: aBoot()))
             case 15, 16:
