@@ -53,7 +53,10 @@ let package = Package(
             name: "SchoologyAPI", dependencies: ["Answers", "AttendanceCore", "Transport"], swiftSettings: settings),
         .target(
             name: "SyncState",
-            dependencies: ["AttendanceCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "AttendanceCore", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         .target(
             name: "Configuration",

@@ -10,6 +10,10 @@ enum Migrations {
         migrator.registerMigration("2-both-directions") { db in
             try db.execute(sql: bothDirections)
         }
+        migrator.registerMigration("3-operator") { db in
+            try db.execute(sql: operatorsTool)
+            try AuditChain.link(db)
+        }
         return migrator
     }
 
@@ -170,5 +174,38 @@ enum Migrations {
             -- When the last one came, and since when the section waits to be read for them.
             edited INTEGER, received INTEGER NOT NULL, since INTEGER NOT NULL,
             PRIMARY KEY(schoology_section, enrollment, day)) WITHOUT ROWID;
+        """
+
+    private static let operatorsTool = """
+        -- Batches that the safety valve stopped. `side`, `day` and `school` are null where it is about all of them.
+        -- `kind`: too_many, emptied, everyone_the_same, first_cycle, configuration. `state`: 0 held, 1 approved,
+        -- 2 discarded, 3 dissolved: nothing of it is wanted any more.
+        CREATE TABLE held_batch(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, side INTEGER, day INTEGER, school INTEGER,
+            kind TEXT NOT NULL, reason TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0,
+            created INTEGER NOT NULL, cycle INTEGER NOT NULL,
+            -- How many changes it had when it was decided.
+            changes INTEGER, decided INTEGER, decided_by TEXT, decision_reason TEXT);
+        CREATE INDEX held_batch_open ON held_batch(state) WHERE state = 0;
+
+        -- Whether the valve lets a write pass: null not judged yet, 0 yes, else the batch that holds it.
+        ALTER TABLE outbox ADD COLUMN held INTEGER;
+        UPDATE outbox SET held = 0;
+        -- A district that runs already is no new one.
+        INSERT INTO setting(name, value) SELECT 'is_established', 1 WHERE EXISTS(SELECT 1 FROM cycle);
+        -- Of a write that an operator's undo called for: what the undone cycle had written.
+        ALTER TABLE outbox ADD COLUMN undoes INTEGER;
+
+        -- Each line's digest covers the line before it (`AuditChain`).
+        ALTER TABLE audit ADD COLUMN digest BLOB;
+        CREATE INDEX audit_cycle ON audit(cycle);
+
+        -- Ranges of attendance dates that an operator asked to be gone over, first and last day included, and how far
+        -- each has come. `next`: the day to be read from Clever next, newest first; null once all are.
+        CREATE TABLE backfill(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, last INTEGER NOT NULL, next INTEGER,
+            requested INTEGER NOT NULL, requested_by TEXT NOT NULL, finished INTEGER);
+        -- The sections that are still to be read from Schoology for it.
+        CREATE TABLE backfill_section(section INTEGER PRIMARY KEY);
         """
 }

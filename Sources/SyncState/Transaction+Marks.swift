@@ -1,4 +1,5 @@
 import AttendanceCore
+import Foundation
 import GRDB
 
 /// What is stored of one key. A key without a row is present on both sides and in the base.
@@ -94,14 +95,18 @@ extension Transaction {
     public func audit(
         _ key: Key, side: Side?, was: Status, now status: Status, cause: String, cycle: Int64, at now: Timestamp
     ) throws {
+        let ids = try cleverIDs(key)
+        let digest = AuditChain.digest(
+            after: try auditHead(), at: now.milliseconds, cycle: cycle, student: ids.student, section: ids.section,
+            day: key.day.number, side: side?.code ?? 0, was: was.rawValue, now: status.rawValue, cause: cause)
         try run(
             """
-            INSERT INTO audit(at, cycle, section, student, day, side, was, now, cause)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO audit(at, cycle, section, student, day, side, was, now, cause, digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 now.milliseconds, cycle, key.section, key.student, key.day.number, side?.code ?? 0, was.rawValue,
-                status.rawValue, cause,
+                status.rawValue, cause, Data(digest),
             ])
     }
 }
