@@ -152,7 +152,7 @@ void simulated_disk_crash(enum simulated_disk_crash how) {
     }
     epoch++;
     crash_countdown = 0;
-    has_crashed = 1;
+    has_crashed = 1 + (int)crash_kind;
 }
 
 void simulated_disk_crash_after(int64_t effects, enum simulated_disk_crash how) {

@@ -23,6 +23,8 @@ public struct RowLookup: Sendable, Equatable {
     public var schoolCleverID: String?
     /// A daily record may stand behind the key, too.
     public var mayBeDaily: Bool
+    /// Clever's roster has the section.
+    public var isListed: Bool
 }
 
 /// The rows of `attendance.csv`: writes to Clever. They stay in the outbox until Clever shows them.
@@ -76,7 +78,8 @@ extension Transaction {
     /// are looked up before every upload that carries them, as the office may have changed it. Or the row was never
     /// sent, and no record is stored for the key, as a present one takes no row here.
     public func rowsToLookUp(daily policy: DailyPolicy, readFrom first: Day) throws -> [RowLookup] {
-        try rows(
+        let generation = try number(.rosterGeneration) ?? 0
+        return try rows(
             """
             SELECT \(Self.outboxColumns) FROM outbox
             WHERE side = 2 AND state <> 2 AND (day < ? OR (state = 0 AND looked_up = 0))
@@ -91,7 +94,8 @@ extension Transaction {
                     """, [key.student, key.day.number, key.section]
                 ).map { $0[0] as Int64 }
                 guard key.day < first || !stored.contains(key.section),
-                    let section = try row("SELECT clever_id, school FROM section WHERE id = ?", [key.section])
+                    let section = try row(
+                        "SELECT clever_id, school, generation FROM section WHERE id = ?", [key.section])
                 else { return nil }
                 let schoolID: Int64? = section[1]
                 let school = try schoolID.flatMap {
@@ -103,7 +107,8 @@ extension Transaction {
                     } ?? false
                 return RowLookup(
                     item: item, sectionCleverID: section[0], school: schoolID, schoolCleverID: school?[0],
-                    mayBeDaily: isTarget && (school?[1] ?? false) && (key.day < first || !stored.contains(0)))
+                    mayBeDaily: isTarget && (school?[1] ?? false) && (key.day < first || !stored.contains(0)),
+                    isListed: (section[2] as Int64) >= generation)
             }
     }
 

@@ -186,6 +186,33 @@ import Transport
         #expect(try town.reading { try $0.number(.schoologySpent) } ?? 0 >= 3)
     }
 
+    /// What a process spends reaches the disk a little later; a machine that was without power may have forgotten it.
+    @Test func afterAPowerFailureAWholeWindowMayHaveBeenSpent() async throws {
+        let town = try await Town.bothWays()
+        town.time.advance(.hours(1))
+        town.time.losePower()
+        let before = town.time.slept
+        _ = await (try town.open()).runCycle(.once)
+        #expect(town.time.slept - before >= .seconds(5))
+    }
+
+    /// Asked what a row would replace, Clever's answer was a passing 404, and was taken for "nothing": the row went over
+    /// an edit of the office that only that answer would have shown.
+    @Test func aRowThatCleverIsAskedAboutInVainWaits() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.teach(pair, 3)
+        let asked = Fault(.status(404), side: .clever, path: "/v3.1/attendance/sections/*")
+        town.sandbox.add(asked)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.isEmpty)
+        #expect(try town.totals.eclipsed == 1)
+        town.sandbox.removeAllFaults()
+        town.time.advance(.minutes(5))
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.count == 1)
+    }
+
     private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {
         let day = try #require(Day(Town.today.description))
         return try town.reading { tx in

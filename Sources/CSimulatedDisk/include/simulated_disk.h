@@ -35,7 +35,7 @@ void simulated_disk_crash(enum simulated_disk_crash how);
 
 /// After so many more writes and syncs the machine ends by itself, in the middle of whatever SQLite is doing. 0: not.
 void simulated_disk_crash_after(int64_t effects, enum simulated_disk_crash how);
-/// Whether that has happened since it was asked for.
+/// Whether that has happened since it was asked for: 0, or how it ended, plus one.
 int simulated_disk_has_crashed(void);
 
 /// The disk is full for every file that would grow, or no longer.

@@ -7,10 +7,12 @@ import SyncEngine
 /// `@unchecked Sendable`: used by the simulation's one thread.
 final class Machine: EngineClock, @unchecked Sendable {
     let time: SimulatedTime
-    private let booted: Timestamp
+    /// When the power came on: an end of the process alone is not one of the uptime.
+    let poweredAt: Timestamp
     /// How far its time of day is from the true one. Jumps.
     var clockError: Span
     private var isOff = false
+    private(set) var lostPower = false
     private var isInterrupted = false
     private var sleepers: [UInt64: UnsafeContinuation<Void, Never>] = [:]
     private var nextSleeper: UInt64 = 0
@@ -19,16 +21,20 @@ final class Machine: EngineClock, @unchecked Sendable {
     var endsBy = Crash.killed
     private let whenItEnds: () -> Void
 
-    init(time: SimulatedTime, clockError: Span, whenItEnds: @escaping () -> Void) {
+    init(time: SimulatedTime, poweredAt: Timestamp, clockError: Span, whenItEnds: @escaping () -> Void) {
         self.time = time
         self.clockError = clockError
         self.whenItEnds = whenItEnds
-        booted = time.now
+        self.poweredAt = poweredAt
     }
 
     /// The disk may have ended it in the middle of SQLite's work.
     var isDead: Bool {
-        if !isOff, simulated_disk_has_crashed() != 0 { end() }
+        let crash = simulated_disk_has_crashed()
+        if !isOff, crash != 0 {
+            lostPower = crash == 1 + Int32(SIMULATED_DISK_POWER_FAILED.rawValue)
+            end()
+        }
         return isOff
     }
 
@@ -43,6 +49,7 @@ final class Machine: EngineClock, @unchecked Sendable {
     func kill(_ crash: Crash) {
         guard !isDead else { return }
         simulated_disk_crash(crash.disk)
+        lostPower = crash == .powerFailed
         end()
     }
 
@@ -60,10 +67,10 @@ final class Machine: EngineClock, @unchecked Sendable {
 
     func now() -> Timestamp { time.now + clockError }
 
-    func uptime() -> Timestamp { Timestamp(milliseconds: (time.now - booted).milliseconds) }
+    func uptime() -> Timestamp { Timestamp(milliseconds: (time.now - poweredAt).milliseconds) }
 
     func sleep(until uptime: Timestamp) async {
-        await sleep(untilTime: booted + Span(milliseconds: uptime.milliseconds))
+        await sleep(untilTime: poweredAt + Span(milliseconds: uptime.milliseconds))
     }
 
     func sleep(_ span: Span) async {

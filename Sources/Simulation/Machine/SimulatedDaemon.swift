@@ -45,7 +45,10 @@ final class SimulatedDaemon: @unchecked Sendable {
         town.counts.boots += 1
         town.transcript?.write("\(time.now) boot")
         simulated_disk_crash_after(0, SIMULATED_DISK_KILLED)
-        let machine = Machine(time: time, clockError: clockError) { [self] in
+        // At first it has been running for a while.
+        let lostPower = machine?.lostPower ?? false
+        let poweredAt = lostPower ? time.now : machine?.poweredAt ?? time.now - .hours(1)
+        let machine = Machine(time: time, poweredAt: poweredAt, clockError: clockError) { [self] in
             // What is left of the process unwinds; nothing of it has any effect.
             if let doomed = self.engine { time.start { await doomed.stop() } }
             ring()
@@ -69,7 +72,7 @@ final class SimulatedDaemon: @unchecked Sendable {
             settings: town.settings, state: state, world: world(machine), executor: time)
         self.engine = engine
         proof.machineNow = { machine.now() }
-        proof.booted(state, uptimeZero: time.now)
+        proof.booted(state)
         guard !manual else { return }
         time.start { [self] in
             await serve(engine, machine)

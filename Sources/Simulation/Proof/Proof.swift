@@ -47,7 +47,7 @@ final class Proof: @unchecked Sendable {
 
     // MARK: The daemon's life
 
-    func booted(_ state: SyncState, uptimeZero: Timestamp) {
+    func booted(_ state: SyncState) {
         self.state = state
         pausedSeen = nil
         suspended = [:]

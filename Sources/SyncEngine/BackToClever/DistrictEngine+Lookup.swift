@@ -31,7 +31,7 @@ extension DistrictEngine {
             try await lookUp(
                 cleverRequests.attendance(school: school, from: place.day, through: place.day), rows)
         }
-        try state.transaction { try $0.markLookedUp(lookups.map(\.item.id)) }
+        try state.transaction { try $0.markLookedUp(lookups.map(\.item.id).filter { !rowsNotAnswered.contains($0) }) }
         // What was found may call for something else.
         try await decide(onlyDay: nil)
         try await pushWrites()
@@ -48,8 +48,11 @@ extension DistrictEngine {
             try await pages(first, CleverAnswer.attendance, of: "attendance", next: \.next) { page in
                 try state.transaction { try self.store(page.records, rows, $0) }
             }
+        } catch SideFailure.notFound where !rows.contains(where: \.isListed) {
+            // Clever has no such section any more.
         } catch SideFailure.notFound {
-            // Clever has no attendance there.
+            // A passing fault, for all that is known: what stands there now may be the office's edit.
+            rowsNotAnswered.formUnion(rows.map(\.item.id))
         }
     }
 

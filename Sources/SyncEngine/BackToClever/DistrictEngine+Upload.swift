@@ -9,6 +9,7 @@ import Transport
 extension DistrictEngine {
     func uploadRows() async throws {
         guard let target = uploadTarget, let sftp = world.sftp else { return }
+        rowsNotAnswered = []
         try confirmPutBacks()
         try sayConfirmed()
         try sayOverdue(target)
@@ -152,6 +153,9 @@ extension DistrictEngine {
     /// section could not be read yet (it is suspended, Schoology is down), nobody has compared the two: the row waits
     /// for that, or it would overwrite the office's edit without a conflict.
     func reasonToWait(_ row: OutboxItem, _ tx: Transaction) throws -> String? {
+        guard !rowsNotAnswered.contains(row.id) else {
+            return "Clever was asked for its mark and did not know the section (404)"
+        }
         guard let clever = try cleverStatus(row.key, tx)?.status else {
             return "Clever's mark has a code that status_map has no entry for"
         }

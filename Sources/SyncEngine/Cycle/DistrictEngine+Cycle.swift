@@ -127,6 +127,12 @@ extension DistrictEngine {
     private func carrySpendingOver() throws {
         guard !hasCarriedOver else { return }
         hasCarriedOver = true
+        let limit = settings.schoology.rateLimit
+        let poweredOn = Timestamp(milliseconds: 0)
+        if world.clock.uptime() < poweredOn + limit.window {
+            // What was spent last may not have been on the disk yet when the power failed.
+            schoology.carryOver(limit.credits, settled: poweredOn)
+        }
         let (spent, at) = try state.reading { tx in
             (try tx.number(.schoologySpent), try tx.number(.schoologySpentAt))
         }

@@ -4,7 +4,7 @@ import AttendanceCore
 public protocol EngineClock: Sendable {
     /// The time of day. May jump.
     func now() -> Timestamp
-    /// Time since some start, in milliseconds. Never goes backwards.
+    /// Time since the machine was powered on, in milliseconds. Never goes backwards.
     func uptime() -> Timestamp
     /// Returns at that uptime, or at once when `interrupt` is called, whichever comes first.
     func sleep(until uptime: Timestamp) async

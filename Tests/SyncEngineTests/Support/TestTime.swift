@@ -15,6 +15,8 @@ final class TestTime: Sendable {
 
     private struct Hands {
         var now: Timestamp
+        /// When the machine's power came on.
+        var poweredAt: Timestamp
         var sleepers: [Sleeper] = []
         var nextID = 0
         var inFlight = 0
@@ -22,17 +24,23 @@ final class TestTime: Sendable {
     }
 
     private let hands: Mutex<Hands>
-    private let start: Timestamp
 
+    /// The machine has been running for a while.
     init(_ start: Timestamp) {
-        self.start = start
-        hands = Mutex(Hands(now: start))
+        hands = Mutex(Hands(now: start, poweredAt: start - .hours(1)))
     }
 
     var now: Timestamp { hands.withLock { $0.now } }
 
     /// All time that passed because everybody slept.
     var slept: Span { hands.withLock { $0.slept } }
+
+    var uptime: Timestamp {
+        hands.withLock { Timestamp(milliseconds: ($0.now - $0.poweredAt).milliseconds) }
+    }
+
+    /// The machine has lost its power and has it again.
+    func losePower() { hands.withLock { $0.poweredAt = $0.now } }
 
     func advance(_ span: Span) { hands.withLock { $0.now = $0.now + span } }
 
@@ -77,10 +85,10 @@ final class TestTime: Sendable {
 
         func now() -> Timestamp { time.now }
 
-        func uptime() -> Timestamp { Timestamp(milliseconds: (time.now - time.start).milliseconds) }
+        func uptime() -> Timestamp { time.uptime }
 
         func sleep(until uptime: Timestamp) async {
-            let until = time.start + Span(milliseconds: uptime.milliseconds)
+            let until = time.now + (uptime - time.uptime)
             guard until > time.now, !isInterrupted.withLock({ $0 }) else { return }
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 let id = time.hands.withLock { hands in
