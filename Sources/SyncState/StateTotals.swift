@@ -7,6 +7,9 @@ public struct StateTotals: Sendable, Equatable {
     public var outbox = 0
     public var dead = 0
     public var unknown = 0
+    /// Writes in batches that the safety valve holds, and those batches.
+    public var held = 0
+    public var heldBatches = 0
     /// Rows of `attendance.csv` that wait to be uploaded, and those that were and that Clever doesn't show yet.
     public var rowsToUpload = 0
     public var unconfirmed = 0
@@ -28,14 +31,14 @@ public struct StateTotals: Sendable, Equatable {
 
     public init() {}
 
-    /// What an operator would call undelivered: dead letters, and writes to Schoology that are left. A row waits for
+    /// What an operator would call undelivered: dead letters, held batches, writes to Schoology that are left. A row waits for
     /// its upload, and for Clever to show it, by design.
     public var undelivered: Int { outbox - rowsToUpload - eclipsed - unconfirmed }
 
     /// Name and value of those that `cycle.finished` shows.
     public var fields: [(name: String, value: Int)] {
         [
-            ("pending", undelivered - dead), ("rows_to_upload", rowsToUpload),
+            ("pending", undelivered - dead - held), ("held", held), ("rows_to_upload", rowsToUpload),
             ("unconfirmed_rows", unconfirmed), ("dead", dead), ("unmatched_records", waiting),
             ("unmapped_records", unmapped),
             ("open_conflicts", openConflicts), ("suspended_sections", suspendedSections),
@@ -49,16 +52,18 @@ extension Transaction {
         if let row = try row(
             """
             SELECT count(*), count(CASE WHEN state = 2 THEN 1 END), count(CASE WHEN state = 1 THEN 1 END),
-                min(CASE WHEN state <> 2 THEN created END), count(CASE WHEN side = 2 AND state = 0 AND NOT eclipsed THEN 1 END),
+                min(CASE WHEN state <> 2 THEN created END), count(CASE WHEN side = 2 AND state = 0 AND NOT eclipsed AND coalesce(held, 0) = 0 THEN 1 END),
                 count(CASE WHEN state = 3 THEN 1 END), count(CASE WHEN state = 3 AND overdue THEN 1 END),
-                count(CASE WHEN side = 2 AND state = 0 AND eclipsed THEN 1 END) FROM outbox
+                count(CASE WHEN side = 2 AND state = 0 AND eclipsed AND coalesce(held, 0) = 0 THEN 1 END),
+                count(CASE WHEN state <> 2 AND held > 0 THEN 1 END) FROM outbox
             """)
         {
             (totals.outbox, totals.dead, totals.unknown) = (row[0], row[1], row[2])
             totals.oldestPending = (row[3] as Int64?).map(Timestamp.init(milliseconds:))
             (totals.rowsToUpload, totals.unconfirmed, totals.overdue) = (row[4], row[5], row[6])
-            totals.eclipsed = row[7]
+            (totals.eclipsed, totals.held) = (row[7], row[8])
         }
+        totals.heldBatches = try count("SELECT count(*) FROM held_batch WHERE state = 0")
         totals.waiting = try count("SELECT count(*) FROM clever_record WHERE state = 2 AND state <> 0")
         totals.unmapped = try count("SELECT count(*) FROM clever_record WHERE state = 3 AND state <> 0")
         totals.quarantined = try count("SELECT count(*) FROM quarantine")

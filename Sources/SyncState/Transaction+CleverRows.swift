@@ -31,7 +31,7 @@ public struct RowLookup: Sendable, Equatable {
 extension Transaction {
     /// How many rows have never been uploaded and could go.
     public func rowsToUpload() throws -> Int {
-        try count("SELECT count(*) FROM outbox WHERE side = 2 AND state = 0 AND NOT eclipsed")
+        try count("SELECT count(*) FROM outbox WHERE side = 2 AND state = 0 AND NOT eclipsed AND coalesce(held, 0) = 0")
     }
 
     /// Every row that Clever doesn't show yet, oldest decision first.
@@ -82,7 +82,7 @@ extension Transaction {
         return try rows(
             """
             SELECT \(Self.outboxColumns) FROM outbox
-            WHERE side = 2 AND state <> 2 AND (day < ? OR (state = 0 AND looked_up = 0))
+            WHERE side = 2 AND state <> 2 AND coalesce(held, 0) = 0 AND (day < ? OR (state = 0 AND looked_up = 0))
             """, [first.number]
         ).map(Self.outboxItem)
             .compactMap { item in

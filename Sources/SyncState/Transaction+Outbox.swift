@@ -41,35 +41,48 @@ public struct OutboxItem: Sendable, Equatable {
     /// It says what Clever shows already: it takes the place of a row that was uploaded and is no longer wanted.
     public var isPutBack = false
     public var isLookedUp = false
+    /// Whether the safety valve lets it pass: nil not judged yet, 0 it does, else the batch that holds it.
+    public var held: Int64?
+    /// An operator's undo called for it: what the undone cycle had written.
+    public var undoes: Status?
 
     /// How the cause of an operator's decision begins.
     public static let operatorCause = "operator"
 
     public var isOperators: Bool { cause.hasPrefix(Self.operatorCause) }
+
+    public var isHeld: Bool { held ?? 0 != 0 }
 }
 
 extension Transaction {
     /// Decides that a side is to become `status`. Takes the place of an earlier write for the key, dead or not,
-    /// and keeps what that one may have sent.
+    /// and keeps what that one may have sent, and the batch that holds it.
     ///
-    /// - Parameter isPutBack: see ``OutboxItem/isPutBack``.
+    /// What puts back, and what an operator decided mark by mark, passes the safety valve.
+    ///
+    /// - Parameters:
+    ///   - isPutBack: see ``OutboxItem/isPutBack``.
+    ///   - undoes: see ``OutboxItem/undoes``. That is judged by the valve like any other.
     public func enqueue(
-        _ key: Key, side: Side, status: Status, cause: String, isPutBack: Bool = false, cycle: Int64, now: Timestamp
+        _ key: Key, side: Side, status: Status, cause: String, isPutBack: Bool = false, undoes: Status? = nil,
+        cycle: Int64, now: Timestamp
     ) throws {
+        let passes = isPutBack || (cause.hasPrefix(OutboxItem.operatorCause) && undoes == nil)
         try run(
             """
-            INSERT INTO outbox(side, section, student, day, status, cause, cycle, created, put_back)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO outbox(side, section, student, day, status, cause, cycle, created, put_back, held, undoes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(side, section, student, day) DO UPDATE SET
                 state = CASE WHEN sent IS NULL THEN 0 ELSE 1 END, cause = excluded.cause, cycle = excluded.cycle,
                 status = excluded.status, attempts = 0, rounds = 0, next_attempt = 0, roster_refreshed = 0,
                 code = NULL, message = NULL, put_back = excluded.put_back, uploaded = NULL,
-                uploaded_watermark = NULL, overdue = 0, looked_up = 0, eclipsed = 0,
+                uploaded_watermark = NULL, overdue = 0, looked_up = 0, eclipsed = 0, undoes = excluded.undoes,
+                held = CASE WHEN excluded.held = 0 THEN 0 WHEN held > 0 THEN held END,
                 created = CASE WHEN side = 2 THEN excluded.created ELSE created END
             """,
             [
                 side.code, key.section, key.student, key.day.number, status.rawValue, cause, cycle, now.milliseconds,
-                isPutBack,
+                isPutBack, passes ? 0 : nil, undoes?.rawValue,
             ])
     }
 
@@ -88,7 +101,7 @@ extension Transaction {
         for row in try rows(
             """
             SELECT outbox.section, outbox.day FROM outbox JOIN section ON section.id = outbox.section
-            WHERE side = 1 AND state <> 2 AND (?1 IS NULL OR next_attempt <= ?1)
+            WHERE side = 1 AND state <> 2 AND held = 0 AND (?1 IS NULL OR next_attempt <= ?1)
                 AND (suspended_until IS NULL OR suspended_until <= ?2)
             """, [dueBy?.milliseconds, now.milliseconds])
         {
@@ -102,7 +115,7 @@ extension Transaction {
         try rows(
             """
             SELECT \(Self.outboxColumns) FROM outbox
-            WHERE side = 1 AND state <> 2 AND section = ?1 AND (?2 IS NULL OR next_attempt <= ?2)
+            WHERE side = 1 AND state <> 2 AND held = 0 AND section = ?1 AND (?2 IS NULL OR next_attempt <= ?2)
             ORDER BY day DESC, student
             """, [section, dueBy?.milliseconds]
         ).map(Self.outboxItem)
@@ -175,7 +188,8 @@ extension Transaction {
 
     static let outboxColumns = """
         id, side, section, student, day, status, sent, state, cause, cycle, created, attempts, rounds, next_attempt,
-        roster_refreshed, code, message, uploads, uploaded, uploaded_watermark, put_back, looked_up
+        roster_refreshed, code, message, uploads, uploaded, uploaded_watermark, put_back, looked_up,
+        held, undoes
         """
 
     static func outboxItem(_ row: Row) -> OutboxItem {
@@ -188,7 +202,7 @@ extension Transaction {
             nextAttempt: Timestamp(milliseconds: row[13]), rosterRefreshed: row[14], code: row[15], message: row[16],
             uploads: Status.set(bits: row[17]), uploaded: (row[18] as Int64?).map(Timestamp.init(milliseconds:)),
             uploadedWatermark: (row[19] as Int64?).map(Timestamp.init(milliseconds:)), isPutBack: row[20],
-            isLookedUp: row[21])
+            isLookedUp: row[21], held: row[22], undoes: (row[23] as Int?).flatMap(Status.init(rawValue:)))
     }
 }
 

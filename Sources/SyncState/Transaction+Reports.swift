@@ -64,9 +64,11 @@ extension Transaction {
 
     /// PUT requests that the pending writes need at that batch size, and the sections to read before them.
     public func pendingRequests(batchSize: Int) throws -> (puts: Int, sections: Int) {
-        let sizes = try rows("SELECT count(*) FROM outbox WHERE side = 1 AND state <> 2 GROUP BY section").map {
-            $0[0] as Int
-        }
+        let sizes = try rows(
+            """
+            SELECT count(*) FROM outbox WHERE side = 1 AND state <> 2 AND coalesce(held, 0) = 0 GROUP BY section
+            """
+        ).map { $0[0] as Int }
         return (sizes.reduce(0) { $0 + ($1 + batchSize - 1) / batchSize }, sizes.count)
     }
 
@@ -134,6 +136,10 @@ extension Transaction {
 
     /// Removes a write on an operator's word: it is not proposed again until the side it came from changes.
     public func dropOutboxItem(_ item: OutboxItem, reason: String, now: Timestamp) throws {
+        try refuse(item, cause: "operator dropped \(item.status): \(reason)", now: now)
+    }
+
+    func refuse(_ item: OutboxItem, cause: String, now: Timestamp) throws {
         var mark = try mark(item.key)
         switch item.side {
         case .schoology: mark.refusedClever = item.status
@@ -142,9 +148,7 @@ extension Transaction {
             if !item.uploads.isEmpty { try set(.csvIsOutdated, 1) }
         }
         try save(mark, item.key)
-        try audit(
-            item.key, side: nil, was: mark.base, now: mark.base, cause: "operator dropped \(item.status): \(reason)",
-            cycle: item.cycle, at: now)
+        try audit(item.key, side: nil, was: mark.base, now: mark.base, cause: cause, cycle: item.cycle, at: now)
         try removeOutboxItem(item.id)
     }
 

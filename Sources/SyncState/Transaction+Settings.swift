@@ -43,7 +43,7 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case csvIsOutdated = "csv_is_outdated"
     /// Why the last upload failed; nothing once one has succeeded.
     case csvProblem = "csv_problem"
-    /// An operator's pause: until when (`Int64.max`: until it is taken back), since when, by whom and why.
+    /// An operator's pause: until when (nothing: until it is taken back), since when, by whom and why.
     case pausedUntil = "paused_until"
     case pausedAt = "paused_at"
     case pausedBy = "paused_by"
@@ -52,6 +52,7 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case isEstablished = "is_established"
     /// The configuration under which what is stored was decided, while it isn't the accepted one (`fingerprint`).
     case appliedFingerprint = "applied_fingerprint"
+    case appliedAt = "applied_at"
     /// The digest of the newest line of the audit trail that was purged.
     case auditAnchor = "audit_anchor"
     /// When old rows were last purged.

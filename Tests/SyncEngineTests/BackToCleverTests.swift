@@ -228,6 +228,9 @@ import Transport
         town.time.advance(.minutes(1))
         // No section is due to be read back.
         try await town.cycle(.scheduled)
+        #expect(try town.shown(pair) == 1)
+        try town.approveHeld()
+        try await town.cycle(.scheduled)
         #expect(try town.shown(pair) == 4)
     }
 

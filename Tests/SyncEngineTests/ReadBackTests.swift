@@ -192,6 +192,9 @@ import Transport
             $0.clever.sftp = SFTPSettings()
         }
         try await town.nextCycle()
+        #expect(town.dropBox.rows.isEmpty)
+        try town.approveHeld()
+        try await town.nextCycle()
         #expect(town.dropBox.rows.count == 1)
         #expect(try town.totals.drift == 0)
     }

@@ -8,7 +8,7 @@ public struct WriteBatch: Sendable, Hashable {
         /// Marks other than present that the changing side had before, and has now.
         public var marksBefore: Int
         public var marksNow: Int
-        /// How many students have each status now, present included.
+        /// How many students have only that status, wherever they aren't present.
         public var statuses: [Status: Int]
 
         public init(school: Int64, students: Int, marksBefore: Int, marksNow: Int, statuses: [Status: Int]) {
@@ -39,6 +39,8 @@ public struct WriteBatch: Sendable, Hashable {
 public enum SafetyValve {
     /// Schools with fewer students in scope are not judged by themselves: three absent of three is no accident.
     public static let smallestSchool = 20
+    /// A school whose one mark is taken back has been corrected, not emptied.
+    public static let fewestMarks = 2
 
     public enum Reason: Sendable, Hashable {
         /// More changes than both thresholds allow.
@@ -58,7 +60,7 @@ public enum SafetyValve {
             reasons.append(.tooMany(changes: batch.changes, enrollments: batch.enrollments))
         }
         for school in batch.schools where school.students >= smallestSchool {
-            if school.marksBefore > 0, school.marksNow == 0 {
+            if school.marksBefore >= fewestMarks, school.marksNow == 0 {
                 reasons.append(.emptied(school: school.school, before: school.marksBefore))
             }
             for status in Status.allCases where status != .present && school.statuses[status] == school.students {

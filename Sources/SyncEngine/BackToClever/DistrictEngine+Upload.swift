@@ -13,7 +13,7 @@ extension DistrictEngine {
         try confirmPutBacks()
         try sayConfirmed()
         try sayOverdue(target)
-        guard !isPaused, try isUploadDue(target) else { return }
+        guard try !isWritingPaused, try isUploadDue(target) else { return }
         // Clever is asked about rows only where a file is to go.
         guard try isFileWanted(buildFile(), target) else { return }
         do {
@@ -21,6 +21,7 @@ extension DistrictEngine {
         } catch let failure as SideFailure {
             return note(failure)
         }
+        try judge(.clever)
         let carried = try buildFile()
         guard try isFileWanted(carried, target) else { return }
         let fresh = carried.filter { $0.item.state == .pending }
@@ -67,13 +68,14 @@ extension DistrictEngine {
 
     /// A row waits that has never been uploaded, and the file may go now.
     func isUploadWanted() throws -> Bool {
-        guard let target = uploadTarget, !isPaused, try isUploadDue(target) else { return false }
+        guard let target = uploadTarget, try !isWritingPaused, try isUploadDue(target) else { return false }
         return try state.reading { try $0.rowsToUpload() } > 0
     }
 
     /// How long until a row that waits may be uploaded; nil where none waits.
     public func untilUpload() -> Span? {
-        guard let target = uploadTarget, !isPaused, let rows = try? state.reading({ try $0.rowsToUpload() }), rows > 0,
+        guard let target = uploadTarget, (try? isWritingPaused) == false,
+            let rows = try? state.reading({ try $0.rowsToUpload() }), rows > 0,
             let interval = try? untilInterval(target)
         else { return nil }
         return max(interval, uploadNotBefore.map { $0 - world.clock.uptime() } ?? .zero)
@@ -119,7 +121,7 @@ extension DistrictEngine {
         var carried: [AttendanceRow.Key: Carried] = [:]
         var leftOut: [(OutboxItem, reason: String)] = []
         for item in try tx.rowsForClever() {
-            if let reason = try reasonToWait(item, tx) {
+            if let reason = try reasonToLeaveOut(item, tx) {
                 // What the file on the server says of it must not be taken once more either.
                 if try tx.isInFile(item.key) { try tx.set(.csvIsOutdated, 1) }
                 leftOut.append((item, reason))
@@ -147,6 +149,14 @@ extension DistrictEngine {
         }
         try tx.setLeftOut(leftOut)
         return carried.values.sorted { $0.item.id < $1.item.id }
+    }
+
+    private func reasonToLeaveOut(_ row: OutboxItem, _ tx: Transaction) throws -> String? {
+        switch row.held {
+        case 0: try reasonToWait(row, tx)
+        case nil: "it was decided just now, and is judged with the next cycle"
+        case .some(let batch): "the safety valve holds it, in batch \(batch)"
+        }
     }
 
     /// A row goes if it was decided with what Clever says now. Where the office has changed the mark since, and the

@@ -17,6 +17,7 @@ extension DistrictEngine {
         readsWholeWindow = false
         enrollmentsChecked = []
         counts = CycleCounts()
+        passed = [:]
         failures = []
         matchEvents = 0
         failuresSaid = []
@@ -35,6 +36,8 @@ extension DistrictEngine {
             log(kind == .readBack ? .debug : .info, .cycleStarted, ["kind": .id(kind.rawValue)])
             try carrySpendingOver()
             try loadSideStates()
+            try noteConfiguration()
+            try notePause()
             unchanged = try await runSteps()
         } catch let error as StateError {
             stateError = error
@@ -53,6 +56,7 @@ extension DistrictEngine {
         if kind == .readBack {
             readsWholeWindow = try state.reading { try $0.number(.watermark) } != nil
             try await readBack()
+            try await pushWrites()
             // A row that may go now doesn't wait for the next poll: Clever is asked at once whether its side has moved.
             guard try isUploadWanted() else { return true }
             readsWholeWindow = false
@@ -84,8 +88,14 @@ extension DistrictEngine {
             note(failure)
         }
         try await readBack()
+        // What was read back may call for writes to Schoology as well.
+        try await pushWrites()
         // A row is sent only after Clever was asked whether its side has moved.
-        if polled { try await uploadRows() }
+        if polled {
+            try judge(.clever)
+            try await uploadRows()
+            try acceptConfigurationWithoutConsequences()
+        }
         return unchanged
     }
 

@@ -48,6 +48,10 @@ public actor DistrictEngine {
     var refusedSides: Set<Side> = []
     /// Clever calls the district paused: read, not written.
     var isPaused = false
+    /// The operator's pause that was in force when a cycle last looked.
+    var pauseSeen: Pause?
+    /// What the safety valve has let pass in this cycle.
+    var passed: [PassedBatch: Int] = [:]
     /// That roster was read in this cycle: reading it again would show nothing new.
     var hasReadCleverRoster = false
     var hasRefreshedRoster = false

@@ -7,7 +7,9 @@ extension DistrictEngine {
 
     /// Sends what is due. A failure of one section keeps no other from being written.
     func pushWrites() async throws {
-        guard settings.direction.writesSchoology, !isPaused, !isRefusedInThisCycle else { return }
+        guard settings.direction.writesSchoology else { return }
+        try judge(.schoology)
+        guard try !isWritingPaused, !isRefusedInThisCycle else { return }
         let dueBy = kind == .once ? nil : now
         let sections = try state.reading { [now] in try $0.sectionsToPush(dueBy: dueBy, now: now) }
         progress = CycleProgress(step: .sending, total: sections.count)

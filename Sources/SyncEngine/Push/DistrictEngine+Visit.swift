@@ -57,10 +57,8 @@ extension DistrictEngine {
         }
         try recovered(.schoology)
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
-        // Should a write have to be tried again, it is in the outbox by now.
-        section.entry.readsBackOnly = section.entry.readsBackOnly && writes.isEmpty
-        // A district that Clever calls paused is read, not written: what was decided waits in the outbox.
-        guard !isPaused else { return }
+        // What was decided waits in the outbox.
+        guard try !isWritingPaused else { return }
         for batch in BatchPlan.requests(writes, size: entry.batchSize) {
             if stopFlag.isSet || stopsWrites { return }
             do {
@@ -180,15 +178,16 @@ extension DistrictEngine {
                 PendingWrite(
                     item: item, enrollment: placement.enrollment, status: status, comment: reading.comment(place)))
         }
-        writes += try mergeOthers(section, reading, except: pending, tx)
+        try mergeOthers(section, reading, except: pending, tx)
         return writes
     }
 
     /// Merges the keys that nothing waits for: what Schoology shows, and what it showed before. Rows of present are
-    /// left out by Schoology, so what is stored as something else and isn't there was set to present.
+    /// left out by Schoology, so what is stored as something else and isn't there was set to present. A write that they
+    /// call for goes into the outbox, as the safety valve judges it with the others of its day.
     private func mergeOthers(
         _ section: PushSection, _ reading: SectionReading, except pending: Set<SectionReading.Place>, _ tx: Transaction
-    ) throws -> [PendingWrite] {
+    ) throws {
         let students = try tx.activeStudents(schoologySection: section.schoologyID)
         let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
         var places: [(key: Key, place: SectionReading.Place)] = []
@@ -207,7 +206,6 @@ extension DistrictEngine {
         }
         places.sort { ($0.key.day, $0.key.student) < ($1.key.day, $1.key.student) }
 
-        var writes: [PendingWrite] = []
         var edited = false
         for (key, place) in places {
             let status = reading.status(place)
@@ -226,16 +224,12 @@ extension DistrictEngine {
             }
             try tx.enqueue(key, side: .schoology, status: write, cause: "clever", cycle: cycle, now: now)
             counts.decided += 1
-            guard let item = try tx.outboxItem(key, side: .schoology) else { continue }
-            writes.append(
-                PendingWrite(item: item, enrollment: place.enrollment, status: write, comment: reading.comment(place)))
         }
         if section.window.contains(today), section.entry.readsBackOnly || readsWholeWindow {
             try tx.finishReading(
                 section: section.entry.section, schoologySection: section.schoologyID, startedAt: section.readBegunAt,
                 edited: edited)
         }
-        return writes
     }
 
     /// When an edit that is seen now was made: as a trigger told, else at the time of the read.

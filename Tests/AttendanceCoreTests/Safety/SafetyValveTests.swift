@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test func holdsASchoolThatComesBackEmpty() {
-        #expect(reasons(school(students: 20, before: 1, now: 0)) == [.emptied(school: 7, before: 1)])
+        #expect(reasons(school(students: 20, before: 2, now: 0)) == [.emptied(school: 7, before: 2)])
+        #expect(reasons(school(students: 20, before: 1, now: 0)).isEmpty)
         #expect(reasons(school(students: 20, before: 5, now: 1)).isEmpty)
         #expect(reasons(school(students: 20, before: 0, now: 0)).isEmpty)
     }

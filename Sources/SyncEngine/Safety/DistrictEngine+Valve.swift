@@ -1,0 +1,122 @@
+import AttendanceCore
+import SyncState
+
+/// The safety valve: what is decided is judged before it leaves, day by day, and what is past the thresholds waits for
+/// a person.
+extension DistrictEngine {
+    /// Judges the writes to one side that nobody has judged yet.
+    func judge(_ side: Side) throws {
+        let held = try state.transaction { tx -> [HeldBatch] in
+            try tx.dissolveEmptyBatches(now: now)
+            let batches = try tx.unjudged(side: side)
+            guard !batches.isEmpty else { return [] }
+            if let kind = try reasonToHoldEverything(tx) {
+                return try [self.holdEverything(kind, side: side, tx)].compactMap(\.self)
+            }
+            return try batches.flatMap { try self.judge($0, side: side, tx) }
+        }
+        for batch in held { sayHeld(batch) }
+    }
+
+    private func judge(_ batch: UnjudgedBatch, side: Side, _ tx: Transaction) throws -> [HeldBatch] {
+        let day = batch.day
+        // A day that is held is held whole: what comes later may be of the same mistake.
+        if let open = try tx.openBatch(side: side, day: day, school: nil) {
+            try tx.judge(side: side, day: day, heldBy: open.id)
+            return []
+        }
+        var held: [HeldBatch] = []
+        var whole = WriteBatch(side: side, day: day, changes: batch.changes, enrollments: 0, schools: [])
+        whole.changes += passed[PassedBatch(side: side, day: day)] ?? 0
+        if whole.changes > settings.safety.holdAboveCount { whole.enrollments = try tx.enrollmentsInScope() }
+        for reason in SafetyValve.reasons(whole, settings.safety) {
+            held += try hold(batch, side: side, school: nil, reason, tx)
+        }
+        guard held.isEmpty else { return held }
+        for school in batch.schools {
+            if let open = try tx.openBatch(side: side, day: day, school: school.id) {
+                try tx.judge(side: side, day: day, school: school.id, heldBy: open.id)
+                continue
+            }
+            let part = WriteBatch(
+                side: side, day: day, changes: 0, enrollments: 0,
+                schools: [try tx.schoolBatch(side: side, day: day, school: school.id)])
+            if let reason = SafetyValve.reasons(part, settings.safety).first {
+                held += try hold(batch, side: side, school: school.id, reason, tx)
+            } else {
+                try tx.judge(side: side, day: day, school: school.id, heldBy: nil)
+                passed[PassedBatch(side: side, day: day), default: 0] += school.changes
+                try tx.set(.isEstablished, 1)
+            }
+        }
+        return held
+    }
+
+    private func hold(
+        _ batch: UnjudgedBatch, side: Side, school: Int64?, _ reason: SafetyValve.Reason, _ tx: Transaction
+    ) throws -> [HeldBatch] {
+        let kind: HeldBatch.Kind
+        let words: String
+        switch reason {
+        case .tooMany(let changes, let enrollments):
+            kind = .tooMany
+            words = """
+                \(changes) changes, of \(enrollments) active enrollments: more than hold_above_count = \
+                \(settings.safety.holdAboveCount) and hold_above_percent = \(settings.safety.holdAbovePercent)
+                """
+        case .emptied(_, let before):
+            kind = .emptied
+            words = "the school had \(before) marks other than present, and all of them are gone"
+        case .everyoneTheSame(_, let status):
+            kind = .everyoneTheSame
+            words = "every student of the school becomes \(status)"
+        }
+        let id = try tx.openBatch(
+            kind: kind, side: side, day: batch.day, school: school, reason: words, cycle: cycle, now: now)
+        try tx.judge(side: side, day: batch.day, school: school, heldBy: id)
+        return try [tx.heldBatch(id: id)].compactMap(\.self)
+    }
+
+    // MARK: Everything
+
+    private func reasonToHoldEverything(_ tx: Transaction) throws -> HeldBatch.Kind? {
+        if try tx.text(.appliedFingerprint) != nil { return .configuration }
+        guard settings.safety.firstCycle == .hold else { return nil }
+        return try tx.number(.isEstablished) == nil ? .firstCycle : nil
+    }
+
+    /// - Returns: the batch, if it is a new one.
+    private func holdEverything(_ kind: HeldBatch.Kind, side: Side, _ tx: Transaction) throws -> HeldBatch? {
+        if let open = try tx.openBatch(kind: kind) {
+            try tx.judge(side: side, day: nil, heldBy: open.id)
+            return nil
+        }
+        let words =
+            kind == .firstCycle
+            ? "the first writes of a new district (first_cycle = \"hold\")"
+            : "direction, scope, matching, mapping or time zone was changed in the configuration, and this follows from it"
+        let id = try tx.openBatch(
+            kind: kind, side: nil, day: nil, school: nil, reason: words, cycle: cycle, now: now)
+        try tx.judge(side: side, day: nil, heldBy: id)
+        return try tx.heldBatch(id: id)
+    }
+
+    private func sayHeld(_ batch: HeldBatch) {
+        log(
+            .warning, .valveHeld,
+            [
+                "id": .int(batch.id), "kind": .id(batch.kind.rawValue), "side": .id(batch.side?.rawValue ?? "both"),
+                "date": .id(batch.day?.description ?? "all"), "clever_school_id": .id(batch.schoolCleverID ?? "all"),
+                "changes": .int(batch.changes), "reason": .id(batch.reason),
+                "repair": .id(
+                    "look at it with `attendance-sync held show \(batch.id) --district \(settings.name)`, then `held approve` or `held discard` it"
+                ),
+            ])
+    }
+}
+
+/// What a cycle has let pass of one batch so far.
+struct PassedBatch: Hashable {
+    var side: Side
+    var day: Day
+}
