@@ -76,11 +76,6 @@ extension Transaction {
         return db.changesCount
     }
 
-    /// Puts every record back to be decided.
-    public func reopenDecidedRecords() throws {
-        try run("UPDATE clever_record SET state = 1 WHERE state = 0")
-    }
-
     /// Puts the records behind one key back to wait, because the key has lost its place in Schoology.
     public func waitForMatch(_ key: Key, reason: String) throws {
         try run(

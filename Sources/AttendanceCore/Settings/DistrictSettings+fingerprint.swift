@@ -1,32 +1,22 @@
 extension DistrictSettings {
-    /// Of what decides which marks are compared and what they mean: direction, scope, matching, mapping, time zone. When
-    /// it changes, everything that follows is held until a person has looked at it.
+    /// The part of the configuration that decides which marks are compared and what they mean, as one text: direction,
+    /// time zone, scope, mapping, matching. When it changes, what follows is held until a person has looked at it.
     ///
-    /// Not of limits, intervals, credentials or the conflict policy, which change how, when or by whom.
+    /// Limits, intervals, credentials and the conflict policy aren't of it: they change how, when and by whom. The text is
+    /// stored, so its form must stay: another one would hold every district's writes with an upgrade.
     public var fingerprint: String {
-        var print = Fingerprint()
-        print.add(direction.rawValue)
-        print.add(timezone)
-        print.add(clever.daily.rawValue)
-        for school in clever.schools.sorted() { print.add(school) }
-        print.add(nil)
-        for rule in matching.sections { print.add(rule.description) }
-        print.add(nil)
-        for rule in matching.students { print.add(rule.description) }
-        print.add(nil)
-        for row in [statusMap.present, statusMap.absent, statusMap.tardy] {
-            print.add(row.withoutCode?.description)
-            print.add(row.anyOtherCode?.description)
-            for (code, status) in row.codes.sorted(by: { $0.key < $1.key }) {
-                print.add(code)
-                print.add(status.description)
-            }
-            print.add(nil)
+        func row(_ row: StatusMap.Row) -> String {
+            let codes = row.codes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            return ([row.withoutCode.map { "\($0)" } ?? "-", row.anyOtherCode.map { "\($0)" } ?? "-"] + codes)
+                .joined(separator: ",")
         }
-        for status in Status.allCases {
-            print.add(statusMap.toClever[status]?.status.rawValue.description)
-            print.add(statusMap.toClever[status]?.excuseCode)
-        }
-        return print.hexadecimal
+        let back = statusMap.toClever.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.key)=\($0.value.status)/\($0.value.excuseCode ?? "")" }
+        return [
+            direction.rawValue, timezone, clever.daily.rawValue, clever.schools.sorted().joined(separator: ","),
+            row(statusMap.present), row(statusMap.absent), row(statusMap.tardy), back.joined(separator: ","),
+            matching.sections.map(\.description).joined(separator: ","),
+            matching.students.map(\.description).joined(separator: ","),
+        ].joined(separator: "|")
     }
 }

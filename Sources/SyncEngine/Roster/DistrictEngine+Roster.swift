@@ -12,7 +12,6 @@ extension DistrictEngine {
 
     /// What must be known before marks can be matched.
     func prepareRoster() async throws {
-        try reopenAfterConfigurationChange()
         let roster = try state.reading { try $0.number(.cleverRosterAt) }
         if roster == nil { try await readCleverRoster() }
         try await completeSchoologyRoster()
@@ -191,40 +190,6 @@ extension DistrictEngine {
             }
             return try lastText.map { try OverridesFile(csv: $0) } ?? none
         }
-    }
-
-    /// Records that wait for the status map get another chance when it changes. Another direction makes changes of
-    /// what was drift, so every record is decided anew.
-    private func reopenAfterConfigurationChange() throws {
-        let fingerprint = settings.fingerprint
-        try state.transaction { tx in
-            let last = try tx.text(.fingerprint)
-            guard last != fingerprint else { return }
-            _ = try tx.reopenWaitingRecords()
-            if let last, last.split(separator: "|").first != fingerprint.split(separator: "|").first {
-                try tx.reopenDecidedRecords()
-            }
-            try tx.set(.fingerprint, text: fingerprint)
-        }
-    }
-}
-
-extension DistrictSettings {
-    /// The part of the configuration that decisions depend on, as one text.
-    var fingerprint: String {
-        func row(_ row: StatusMap.Row) -> String {
-            let codes = row.codes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            return ([row.withoutCode.map { "\($0)" } ?? "-", row.anyOtherCode.map { "\($0)" } ?? "-"] + codes)
-                .joined(separator: ",")
-        }
-        let back = statusMap.toClever.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\($0.key)=\($0.value.status)/\($0.value.excuseCode ?? "")" }
-        return [
-            direction.rawValue, timezone, clever.daily.rawValue, clever.schools.sorted().joined(separator: ","),
-            row(statusMap.present), row(statusMap.absent), row(statusMap.tardy), back.joined(separator: ","),
-            matching.sections.map(\.description).joined(separator: ","),
-            matching.students.map(\.description).joined(separator: ","),
-        ].joined(separator: "|")
     }
 }
 
