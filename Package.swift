@@ -81,6 +81,7 @@ let package = Package(
             dependencies: [
                 "AttendanceCore", "Configuration", "Operations", "SyncEngine", "SyncState", "Transport", "Triggers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),

@@ -92,6 +92,39 @@ public final class SyncState: Sendable {
         }
     }
 
+    /// A copy of a state, in memory: what is done to it is gone with it. A state of an older version is upgraded in the
+    /// copy; where there is none yet, the copy is of an empty one.
+    public init(copying directory: String, district: String) throws(StateError) {
+        path = "\(directory)/\(district).sqlite"
+        lock = nil
+        migratedFrom = nil
+        do {
+            database = try DatabaseQueue()
+            try SyncState.expectState(path, "\(directory)/\(district).lock")
+            if Glibc.access(path, F_OK) == 0 { try SyncState.copy(path, into: database) }
+            let migrator = Migrations.all
+            if try database.read({ db in try migrator.hasBeenSuperseded(db) }) {
+                throw StateError.newerVersion(path: path)
+            }
+            try migrator.migrate(database)
+        } catch {
+            throw StateError.from(error, path: "\(directory)/\(district).sqlite")
+        }
+    }
+
+    private static func copy(_ path: String, into copy: DatabaseQueue) throws(StateError) {
+        do {
+            var configuration = GRDB.Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(10)
+            let original = try DatabaseQueue(path: path, configuration: configuration)
+            try original.backup(to: copy)
+            try original.close()
+        } catch {
+            throw StateError.from(error, path: path)
+        }
+    }
+
     /// The newest migration this program knows.
     public static var schemaVersion: String { Migrations.all.migrations.last ?? "" }
 

@@ -20,6 +20,13 @@ public struct ScanUnit: Sendable, Equatable {
     public var schoolCleverID: String
     /// The next page, as Clever named it; nil before the first.
     public var next: String?
+
+    public init(day: Day, school: Int64, schoolCleverID: String, next: String? = nil) {
+        self.day = day
+        self.school = school
+        self.schoolCleverID = schoolCleverID
+        self.next = next
+    }
 }
 
 /// A record as stored, to tell what a page changes.
@@ -141,11 +148,11 @@ extension Transaction {
         return stored
     }
 
-    /// Stores one page's changes with the cursor of the next.
+    /// Stores one page's changes and, where it is of a scan, the cursor of the next.
     ///
     /// - Returns: the records that are quarantined for the first time.
     public func storePage(
-        of unit: ScanUnit, scan: Scan, updates: [RecordUpdate], quarantined: [QuarantinedRecord], records: Int,
+        of unit: ScanUnit, scan: Scan?, updates: [RecordUpdate], quarantined: [QuarantinedRecord], records: Int,
         next: String?, done: Bool, sawDaily: Bool = false, now: Timestamp
     ) throws -> [QuarantinedRecord] {
         var unknown = false
@@ -160,12 +167,16 @@ extension Transaction {
                 code: update.code, sisID: update.sisID, modified: update.modified)
         }
         var fresh: [QuarantinedRecord] = []
-        for record in quarantined where try quarantine(record, scan: scan.id, now: now) { fresh.append(record) }
-        try run(
-            """
-            UPDATE scan_unit SET next = ?, pages = pages + 1, records = records + ?, changed = changed + ?, done = ?
-            WHERE day = ? AND school = ?
-            """, [next, records, updates.count, done, unit.day.number, unit.school])
+        for record in quarantined where try quarantine(record, scan: scan?.id ?? Self.noScan, now: now) {
+            fresh.append(record)
+        }
+        if scan != nil {
+            try run(
+                """
+                UPDATE scan_unit SET next = ?, pages = pages + 1, records = records + ?, changed = changed + ?, done = ?
+                WHERE day = ? AND school = ?
+                """, [next, records, updates.count, done, unit.day.number, unit.school])
+        }
         if unknown { try set(.rosterWanted, 1) }
         return fresh
     }
@@ -236,9 +247,12 @@ extension Transaction {
         if scan.complete {
             try set(.fullScanWatermark, scan.target.milliseconds)
             // What a whole scan no longer shows was mended at its source.
-            try run("DELETE FROM quarantine WHERE scan <> ?", [scan.id])
+            try run("DELETE FROM quarantine WHERE scan NOT IN (?, ?)", [scan.id, Self.noScan])
         }
     }
+
+    /// What a backfill found was no scan's, and is out of their sight.
+    private static let noScan: Int64 = -1
 
     private func quarantine(_ record: QuarantinedRecord, scan: Int64, now: Timestamp) throws -> Bool {
         try run(

@@ -20,6 +20,10 @@ extension Transaction {
         }
     }
 
+    public func schoolCleverID(ofSection id: Int64) throws -> String? {
+        try row("SELECT school.clever_id FROM section JOIN school ON school.id = section.school WHERE section.id = ?", [id])?[0]
+    }
+
     /// A 410: the section is not asked again before `until`. Nil lifts it.
     public func suspend(section: Int64, until: Timestamp?) throws {
         try run("UPDATE section SET suspended_until = ? WHERE id = ?", [until?.milliseconds, section])

@@ -21,8 +21,9 @@ struct AttendanceSync: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, OnceCommand.self, StatusCommand.self, ConflictsCommand.self, OutboxCommand.self,
-            UnmatchedCommand.self, CheckConfigCommand.self,
+            RunCommand.self, OnceCommand.self, PlanCommand.self, ApplyCommand.self, StatusCommand.self,
+            ConflictsCommand.self, OutboxCommand.self, HeldCommand.self, UndoCommand.self, BackfillCommand.self,
+            UnmatchedCommand.self, PauseCommand.self, ResumeCommand.self, CheckConfigCommand.self,
         ])
 }
 

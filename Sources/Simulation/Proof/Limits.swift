@@ -8,9 +8,9 @@ struct Limits {
     private var failed: Set<String> = []
 
     private static let window = Span.minutes(10)
-    /// 10, and three times as many that look like retries from outside: a section that is visited for another reason in
+    /// 10, and five times as many that look like retries from outside: a section that is visited for another reason in
     /// the same cycle is asked anew.
-    private static let floor = 40
+    private static let floor = 60
 
     mutating func booted() {
         requests = [:]

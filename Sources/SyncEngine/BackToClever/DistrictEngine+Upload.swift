@@ -32,10 +32,16 @@ extension DistrictEngine {
             credential: target.transportCredential, knownHostsFile: target.knownHostsFile)
         try state.durableTransaction { try $0.markUploading(carried.map(\.item)) }
         let startedAt = world.clock.uptime()
-        do {
-            try await sftp.upload(upload)
-        } catch {
-            return try uploadFailed(error)
+        if isRehearsal {
+            planned += try state.reading { tx in
+                try fresh.map { try self.plannedWrite($0.item, to: $0.item.status, tx) }
+            }
+        } else {
+            do {
+                try await sftp.upload(upload)
+            } catch {
+                return try uploadFailed(error)
+            }
         }
         advance()
         uploadFailures = 0
@@ -129,6 +135,10 @@ extension DistrictEngine {
             }
             let place = try tx.rowPlace(item.key, daily: settings.clever.daily)
             guard let value = value(of: item, place) else { continue }
+            if item.state == .pending {
+                let clever = try cleverStatus(item.key, tx)?.status ?? .present
+                guard try isPermitted(item, from: clever, to: item.status, tx) else { continue }
+            }
             var lacking: [String] = []
             if place.student == nil { lacking.append("student") }
             if place.school == nil { lacking.append("school") }
@@ -170,7 +180,9 @@ extension DistrictEngine {
             return "Clever's mark has a code that status_map has no entry for"
         }
         let base = try tx.mark(row.key).base
-        let isDecided = try clever == row.status || clever == base || tx.liveConflict(row.key)?.clever == clever
+        let isDecided =
+            try clever == row.status || clever == base || clever == row.undoes
+            || tx.liveConflict(row.key)?.clever == clever
         return isDecided ? nil : "Clever's mark was changed, and Schoology's has not been read since"
     }
 

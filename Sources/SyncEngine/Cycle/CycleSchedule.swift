@@ -42,7 +42,9 @@ extension DistrictEngine {
     /// How long until something is to be done before the next poll. Where nothing goes back to Clever, reading back is
     /// done with the polls; after a failure, also one of the state (a full disk), the next poll tries again.
     public func untilMore(after report: CycleReport) -> Span? {
-        guard report.failures.isEmpty, report.stateError == nil, settings.direction.writesClever else { return nil }
+        guard report.failures.isEmpty, report.stateError == nil else { return nil }
+        if hasBackfill() { return .zero }
+        guard settings.direction.writesClever else { return nil }
         return [untilReadBack(), untilUpload()].compactMap { $0 }.min()
     }
 }

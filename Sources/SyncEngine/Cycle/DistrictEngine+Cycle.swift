@@ -53,6 +53,10 @@ extension DistrictEngine {
 
     /// - Returns: whether Clever had nothing new.
     private func runSteps() async throws -> Bool {
+        if kind == .backfill {
+            try await runBackfill()
+            return false
+        }
         if kind == .readBack {
             readsWholeWindow = try state.reading { try $0.number(.watermark) } != nil
             try await readBack()
@@ -120,7 +124,7 @@ extension DistrictEngine {
         return false
     }
 
-    private func readDistrict() async throws -> CleverDistrict {
+    func readDistrict() async throws -> CleverDistrict {
         let district = try await clever.read(cleverRequests.districts(), CleverAnswer.district)
         advance()
         try recovered(.clever)

@@ -16,6 +16,8 @@ public actor DistrictEngine {
         case scheduled
         /// Schoology's side alone: a trigger came, or sections are due to be read back.
         case readBack = "read_back"
+        /// Past attendance dates that an operator asked to be gone over.
+        case backfill
     }
 
     let settings: DistrictSettings
@@ -66,6 +68,12 @@ public actor DistrictEngine {
     /// Clever's attendance has been read up to its watermark in this cycle: the whole window of a section can be
     /// merged, and rows can go to Clever.
     var readsWholeWindow = false
+    /// What is done with its writes, those of a rehearsal so far, and what Schoology's sections would show by them.
+    let delivery: Delivery
+    var planned: [PlannedWrite] = []
+    var rehearsedMarks: [Int64: [SectionReading.Place: Status]] = [:]
+    /// The days that are being gone over, in a cycle that does.
+    var backfillDays: ClosedRange<Day>?
     /// Sections whose enrollments were read in this cycle, and those that show marks of nobody who is enrolled.
     var enrollmentsChecked: Set<Int64> = []
     var strangersSeen: Set<Int64> = []
@@ -93,8 +101,12 @@ public actor DistrictEngine {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    public init(settings: DistrictSettings, state: SyncState, world: World, executor: any SerialExecutor) {
+    public init(
+        settings: DistrictSettings, state: SyncState, world: World, executor: any SerialExecutor,
+        delivery: Delivery = .everything
+    ) {
         self.settings = settings
+        self.delivery = delivery
         self.state = state
         self.world = world
         self.executor = executor

@@ -127,14 +127,14 @@ extension DistrictEngine {
         }
         let item = try tx.outboxItem(key, side: .schoology)
         if clever.status == mark.base || clever.status == mark.refusedClever {
-            guard let item, item.sent != nil else {
+            guard let item, item.sent != nil || item.undoes != nil else {
                 if let item { try tx.removeOutboxItem(item.id) }
                 // Only Schoology differs any more, if it does: what was decided for both is out of date.
                 if mark != StoredMark() { _ = try settle(key, showing: mark.schoology ?? .present, seenAt: now, tx) }
                 return false
             }
             // An earlier write may have arrived: it has to be looked at, and put back if it did.
-            guard item.status != clever.status else { return false }
+            guard item.status != clever.status, item.undoes == nil else { return false }
         } else if let item, item.status == clever.status {
             // Already on its way, or already rejected for good.
             return false

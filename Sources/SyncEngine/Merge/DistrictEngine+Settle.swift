@@ -50,6 +50,11 @@ extension DistrictEngine {
             counts.acknowledged += 1
         }
         let row = try recogniseEcho(key, clever.status, modified: clever.modified, &mark, tx)
+        if bindsUndo(item, row, mark, clever: clever.status, schoology: schoology) {
+            try tx.save(mark, key)
+            if let item, item.undoes == nil { try tx.removeOutboxItem(item.id) }
+            return item.flatMap { $0.undoes == nil || $0.status == schoology ? nil : $0.status }
+        }
         let input = MergeInput(
             base: mark.base, clever: clever.status, schoology: schoology, refusedClever: mark.refusedClever,
             refusedSchoology: mark.refusedSchoology, cleverModified: clever.modified,
@@ -92,6 +97,15 @@ extension DistrictEngine {
         try tx.save(mark, key)
         if toSchoology == nil, let item { try tx.removeOutboxItem(item.id) }
         return toSchoology
+    }
+
+    /// Whether an operator's undo is under way, and nobody has said anything else since.
+    private func bindsUndo(
+        _ item: OutboxItem?, _ row: OutboxItem?, _ mark: StoredMark, clever: Status, schoology: Status
+    ) -> Bool {
+        if let item, let undone = item.undoes { return schoology == undone && clever == mark.refusedClever ?? clever }
+        guard let row, let undone = row.undoes else { return false }
+        return schoology == mark.refusedSchoology && (clever == undone || row.isPutBack)
     }
 
     /// Sees whether Clever shows what a row of ours said. Then the base advances, and nothing is to be written.

@@ -82,7 +82,7 @@ extension DistrictEngine {
         return true
     }
 
-    private func acknowledge(_ write: PendingWrite, _ tx: Transaction) throws {
+    func acknowledge(_ write: PendingWrite, _ tx: Transaction) throws {
         let key = write.item.key
         var mark = try tx.mark(key)
         try tx.audit(

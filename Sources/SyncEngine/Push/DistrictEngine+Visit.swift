@@ -30,7 +30,7 @@ extension DistrictEngine {
         defer { schoology.giveBack(&reservation) }
         var reading: SectionReading
         do {
-            if !items.isEmpty { reservation = try await schoology.reserve() }
+            if !items.isEmpty, !isRehearsal { reservation = try await schoology.reserve() }
             section.readBegunAt = now
             reading = try await read(section, paidBy: &reservation)
             section.readAt = world.clock.uptime()
@@ -61,6 +61,10 @@ extension DistrictEngine {
         guard try !isWritingPaused else { return }
         for batch in BatchPlan.requests(writes, size: entry.batchSize) {
             if stopFlag.isSet || stopsWrites { return }
+            if isRehearsal {
+                try rehearse(batch, section)
+                continue
+            }
             do {
                 // First the credits, then the marker of `put`: a wait for them must not look like a lost answer.
                 try await schoology.payForWrite(&reservation)
@@ -74,7 +78,7 @@ extension DistrictEngine {
     /// The days to read: those of the writes that wait and, once all of Clever's have been read in this cycle, the
     /// whole window, as it costs the same request.
     private func window(of items: [OutboxItem]) -> ClosedRange<Day> {
-        let whole = today.first(of: settings.clever.lookback)...today
+        let whole = backfillDays ?? today.first(of: settings.clever.lookback)...today
         guard let newest = items.first?.key.day, let oldest = items.last?.key.day else { return whole }
         guard readsWholeWindow else { return oldest...newest }
         return min(oldest, whole.lowerBound)...max(newest, whole.upperBound)
@@ -98,6 +102,7 @@ extension DistrictEngine {
             page = try await schoology.read(try following(next), SchoologyAnswer.attendance)
             try reading.add(page)
         }
+        if let rehearsed = rehearsedMarks[section.schoologyID] { reading.overlay(rehearsed) }
         return reading
     }
 
@@ -170,7 +175,8 @@ extension DistrictEngine {
             let seenAt = try editTime(place, section, tx)
             guard
                 let status = try settle(
-                    item.key, showing: reading.status(place), of: place.enrollment, seenAt: seenAt, tx)
+                    item.key, showing: reading.status(place), of: place.enrollment, seenAt: seenAt, tx),
+                try isPermitted(item, from: reading.status(place), to: status, tx)
             else {
                 continue
             }
@@ -225,7 +231,13 @@ extension DistrictEngine {
             try tx.enqueue(key, side: .schoology, status: write, cause: "clever", cycle: cycle, now: now)
             counts.decided += 1
         }
-        if section.window.contains(today), section.entry.readsBackOnly || readsWholeWindow {
+        if let days = backfillDays, section.window.lowerBound <= days.lowerBound,
+            section.window.upperBound >= days.upperBound
+        {
+            try tx.finishBackfillSection(section.entry.section)
+        }
+        let isWhole = section.window.contains(today) && section.window.contains(today.first(of: settings.clever.lookback))
+        if isWhole, section.entry.readsBackOnly || readsWholeWindow {
             try tx.finishReading(
                 section: section.entry.section, schoologySection: section.schoologyID, startedAt: section.readBegunAt,
                 edited: edited)

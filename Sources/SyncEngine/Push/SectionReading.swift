@@ -24,6 +24,14 @@ struct SectionReading {
         unreadable.formUnion(page.unreadableKeys)
     }
 
+    /// What it would show, had a rehearsal's writes been made.
+    mutating func overlay(_ statuses: [Place: Status]) {
+        for (place, status) in statuses {
+            marks[place] = AttendanceReading.Mark(
+                enrollmentID: String(place.enrollment), day: place.day, status: status, comment: comment(place))
+        }
+    }
+
     /// Every row that Schoology gave.
     var all: [(place: Place, status: Status)] { marks.map { ($0.key, $0.value.status) } }
 

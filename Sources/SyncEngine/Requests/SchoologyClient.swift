@@ -60,6 +60,11 @@ final class SchoologyClient {
     /// Credits taken, or spent and still in the server's window.
     var spent: Int { budget.spent(now: world.clock.uptime()) }
 
+    /// Waits until the server's window has forgotten every request of this process.
+    func waitUntilSpentIsOver() async {
+        while spent > 0, !stop.isSet { await world.clock.sleep(until: world.clock.uptime() + .milliseconds(100)) }
+    }
+
     func carryOver(_ credits: Int, settled: Timestamp) { budget.carryOver(credits, settled: settled) }
 
     /// Takes one retry out of the allowance.

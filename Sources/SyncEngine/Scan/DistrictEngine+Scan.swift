@@ -106,8 +106,9 @@ extension DistrictEngine {
         }
     }
 
-    /// Reads one day of one school to its last page. Each page is stored with the cursor of the next.
-    private func read(_ unit: ScanUnit, of scan: Scan) async throws {
+    /// Reads one day of one school to its last page. Each page is stored with the cursor of the next, where it is of a
+    /// scan.
+    func read(_ unit: ScanUnit, of scan: Scan?) async throws {
         let (stored, wanted) = try state.reading { tx in
             (
                 try tx.storedRecords(day: unit.day, school: unit.school),
@@ -132,7 +133,7 @@ extension DistrictEngine {
                 guard reader.restarts <= RetryPolicy.triesInACycle else {
                     throw SideFailure.malformed(.clever, detail: "it refuses the cursors that it gives")
                 }
-                try state.transaction { try $0.restartUnit(day: unit.day, school: unit.school) }
+                if scan != nil { try state.transaction { try $0.restartUnit(day: unit.day, school: unit.school) } }
                 continue
             case .notFound:
                 guard reader.next == nil, try await isUnshared(unit) else {
@@ -142,7 +143,7 @@ extension DistrictEngine {
                 log(
                     .warning, .cleverSchoolMissing,
                     ["clever_school_id": .id(unit.schoolCleverID), "date": .id(unit.day)])
-                try state.transaction { try $0.setUnitMissing(day: unit.day, school: unit.school) }
+                if scan != nil { try state.transaction { try $0.setUnitMissing(day: unit.day, school: unit.school) } }
                 return
             case .failed(let failure):
                 throw failure

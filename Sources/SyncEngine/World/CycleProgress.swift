@@ -3,6 +3,7 @@ public struct CycleProgress: Sendable, Equatable {
     public enum Step: String, Sendable {
         case matching = "matching rosters"
         case reading = "reading Clever"
+        case readingPastDays = "reading past days from Clever"
         case sending = "writing to Schoology"
         case readingBack = "reading Schoology back"
         case uploading = "uploading attendance.csv"

@@ -90,7 +90,7 @@ struct ConflictsCommand: AsyncParsableCommand {
         func run() async throws {
             let loaded = try options.load(secrets: false)
             let districts = try all ? options.districts(loaded) : [options.theDistrict(loaded)]
-            let name = by ?? ProcessInfo.processInfo.environment["SUDO_USER"] ?? NSUserName()
+            let name = Operator.name(by)
             var resolved: [ConflictRow] = []
             var unknown: [Int64] = []
             var closed: [Int64] = []

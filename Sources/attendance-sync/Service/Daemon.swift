@@ -54,17 +54,18 @@ actor Daemon {
                     "version": .text(Version.current), "districts": .int(runners.count + waiting.count),
                     "pid": .int(getpid()),
                 ]))
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr1)
         for runner in runners.values { start(runner) }
         await triggers.serve(Array(runners.values))
         openWaitingLater()
         notifier.send(.ready(status: "\(runners.count) districts, first cycle under way\(waitingStatus)"))
         let housekeeping = Task { await self.keepHouse() }
-        for await signal in signals {
-            if signal == .sighup {
-                await reload()
-            } else {
-                break
+        serving: for await signal in signals {
+            switch signal {
+            case .sighup: await reload()
+            // An operator's command has changed something in a state.
+            case .sigusr1: for runner in runners.values { runner.lookNow() }
+            default: break serving
             }
         }
         notifier.send(.stopping)
@@ -231,7 +232,7 @@ actor Daemon {
                 runner.service.state.close()
                 continue
             }
-            let service = try DistrictService(
+            let service = DistrictService(
                 settings: settings, state: runner.service.state, stateDirectory: configuration.stateDirectory,
                 shared: shared)
             runners[name] = DistrictRunner(service)

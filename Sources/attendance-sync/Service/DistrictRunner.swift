@@ -27,7 +27,9 @@ final class DistrictRunner: Sendable {
                 var schedule = CycleSchedule(
                     pollInterval: self.service.settings.clever.pollInterval, now: self.clock.uptime())
                 while !Task.isCancelled {
-                    let kind = schedule.begin(now: self.clock.uptime())
+                    var kind = schedule.begin(now: self.clock.uptime())
+                    // Between the polls.
+                    if kind == .readBack, await self.service.engine.hasBackfill() { kind = .backfill }
                     self.activity.withLock {
                         $0 = .working(beats: self.service.heartbeat.value, since: self.clock.uptime())
                     }
@@ -57,6 +59,9 @@ final class DistrictRunner: Sendable {
         await service.engine.attendToTriggers()
         alarm.ring()
     }
+
+    /// The state has changed: what it calls for is done now, and not with the next poll.
+    func lookNow() { alarm.ring() }
 
     /// Ends the cycle after the request that is in flight; cuts it off when that takes longer than `grace`.
     func stop(grace: Duration) async {

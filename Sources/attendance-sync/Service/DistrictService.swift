@@ -23,7 +23,10 @@ struct DistrictService: Sendable {
     }
 
     /// Takes over a state that is open already, as a reload does.
-    init(settings: DistrictSettings, state: SyncState, stateDirectory: String, shared: SharedServices) throws {
+    init(
+        settings: DistrictSettings, state: SyncState, stateDirectory: String, shared: SharedServices,
+        delivery: DistrictEngine.Delivery = .everything
+    ) {
         self.settings = settings
         self.state = state
         heartbeat = Heartbeat()
@@ -53,7 +56,7 @@ struct DistrictService: Sendable {
             })
         engine = DistrictEngine(
             settings: settings, state: state, world: world,
-            executor: QueueExecutor(label: "district.\(settings.name)"))
+            executor: QueueExecutor(label: "district.\(settings.name)"), delivery: delivery)
     }
 }
 
