@@ -21,7 +21,9 @@ extension Transaction {
     }
 
     public func schoolCleverID(ofSection id: Int64) throws -> String? {
-        try row("SELECT school.clever_id FROM section JOIN school ON school.id = section.school WHERE section.id = ?", [id])?[0]
+        try row(
+            "SELECT school.clever_id FROM section JOIN school ON school.id = section.school WHERE section.id = ?", [id])?[
+                0]
     }
 
     /// A 410: the section is not asked again before `until`. Nil lifts it.

@@ -25,8 +25,8 @@ extension Transaction {
         var found: [Undoing] = []
         var places: [UndoPlace: Int] = [:]
         for row in try rows(
-            "SELECT section, student, day, side, was, now FROM audit WHERE cycle = ? AND side <> 0 ORDER BY id", [cycle])
-        {
+            "SELECT section, student, day, side, was, now FROM audit WHERE cycle = ? AND side <> 0 ORDER BY id", [cycle]
+        ) {
             guard let side = Side(code: row[3]) else { continue }
             let key = Key(section: row[0], student: row[1], day: Day(number: row[2]))
             let now = Status(rawValue: row[5]) ?? .present
@@ -39,7 +39,8 @@ extension Transaction {
         }
         found.removeAll { $0.was == $0.now }
         for index in found.indices {
-            found[index].obstacle = try obstacle(to: found[index], direction: direction, clever: clever(found[index].key))
+            found[index].obstacle = try obstacle(
+                to: found[index], direction: direction, clever: clever(found[index].key))
         }
         return found
     }
@@ -56,13 +57,17 @@ extension Transaction {
         switch undoing.side {
         case .schoology:
             guard direction.writesSchoology else { return "nothing is written to Schoology (direction)" }
-            if let item, item.undoes == undoing.now, item.status == undoing.was { return "it is being put back already" }
+            if let item, item.undoes == undoing.now, item.status == undoing.was {
+                return "it is being put back already"
+            }
             if item != nil { return "another write to it is on its way" }
             let shown = mark.schoology ?? .present
             return shown == undoing.now ? nil : "Schoology shows \(shown) now"
         case .clever:
             guard direction.writesClever else { return "nothing is written to Clever (direction)" }
-            if let item, item.undoes == undoing.now, item.status == undoing.was { return "it is being put back already" }
+            if let item, item.undoes == undoing.now, item.status == undoing.was {
+                return "it is being put back already"
+            }
             if let item { return item.status == undoing.now ? nil : "another row for it is on its way" }
             guard let clever else { return "Clever's mark has a code that status_map has no entry for" }
             return clever == undoing.now ? nil : "Clever says \(clever) now"

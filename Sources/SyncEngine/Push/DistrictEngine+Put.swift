@@ -87,7 +87,7 @@ extension DistrictEngine {
         var mark = try tx.mark(key)
         try tx.audit(
             key, side: .schoology, was: mark.schoology ?? .present, now: write.status, cause: write.item.cause,
-            cycle: write.item.cycle, at: now)
+            cycle: cycle, at: now)
         mark.schoology = write.status
         mark.enrollment = write.enrollment
         mark.schoologySeen = nil

@@ -236,7 +236,8 @@ extension DistrictEngine {
         {
             try tx.finishBackfillSection(section.entry.section)
         }
-        let isWhole = section.window.contains(today) && section.window.contains(today.first(of: settings.clever.lookback))
+        let isWhole =
+            section.window.contains(today) && section.window.contains(today.first(of: settings.clever.lookback))
         if isWhole, section.entry.readsBackOnly || readsWholeWindow {
             try tx.finishReading(
                 section: section.entry.section, schoologySection: section.schoologyID, startedAt: section.readBegunAt,

@@ -155,6 +155,12 @@ extension DistrictEngine {
                     records: page.records.count, next: step.next, done: step.done, sawDaily: step.sawDaily,
                     now: now)
             }
+            if scan == nil {
+                // A scan's are counted at its end, those of earlier processes among them.
+                counts.pages += 1
+                counts.records += page.records.count
+                counts.changed += step.updates.count
+            }
             advance()
             for record in newlyQuarantined { quarantined(record) }
             if step.done { return }

@@ -94,11 +94,14 @@ struct ApplyCommand: AsyncParsableCommand {
         guard status == .done || status == .undelivered else {
             let failure = PlanDocument.District(settings, rehearsal, upload: upload).failures.first
             return ApplyDocument.District(
-                settings.name, refused: [failure.map { "\($0.reason); to mend it: \($0.repair)" } ?? "it can't be read"],
+                settings.name,
+                refused: [failure.map { "\($0.reason); to mend it: \($0.repair)" } ?? "it can't be read"],
                 status: status)
         }
         var wanted = Set(plan.effects ?? [])
-        if self.upload { wanted.formUnion(plan.waiting.filter { $0.side == Side.clever.rawValue }.compactMap(\.effect)) }
+        if self.upload {
+            wanted.formUnion(plan.waiting.filter { $0.side == Side.clever.rawValue }.compactMap(\.effect))
+        }
         let found = Set(rehearsal.writes.map(\.effect))
         guard wanted == found else {
             let differences =

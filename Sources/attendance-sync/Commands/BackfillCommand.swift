@@ -67,7 +67,9 @@ struct BackfillCommand: AsyncParsableCommand {
         if let daemon = RunningDaemon(settings.name, loaded) {
             daemon.wake()
             guard !noWait else {
-                if !options.json { Terminal.say("\(settings.name): the daemon goes over those dates between its polls.") }
+                if !options.json {
+                    Terminal.say("\(settings.name): the daemon goes over those dates between its polls.")
+                }
                 return (try document(id, settings, loaded), .done)
             }
             return (try await watch(id, settings, loaded), .done)
@@ -105,7 +107,8 @@ struct BackfillCommand: AsyncParsableCommand {
             Terminal.say(
                 result.finished != nil
                     ? "\(settings.name): gone over \(result.days) (\(result.from) to before \(result.to))"
-                    : "\(settings.name): \(result.daysRead) of \(result.days) read. The same command goes on from there.")
+                    : "\(settings.name): \(result.daysRead) of \(result.days) read. The same command goes on from there."
+            )
         }
         let status = ExitStatus.worst(of: reports.map(\.exitStatus) + [result.finished == nil ? .undelivered : .done])
         return (result, status)

@@ -81,11 +81,14 @@ struct HeldCommand: AsyncParsableCommand {
                 "batch \(id) in \(row.district): \(row.state), \(Words.count(row.changes, "change")) to "
                     + "\(row.side ?? "both sides") for \(row.date ?? "all dates"): \(row.reason)")
             if let decided = row.decided {
-                Terminal.say("\(row.state) at \(decided) by \(row.decidedBy ?? "itself")"
-                    + (row.decisionReason.map { ": \($0)" } ?? ""))
+                Terminal.say(
+                    "\(row.state) at \(decided) by \(row.decidedBy ?? "itself")"
+                        + (row.decisionReason.map { ": \($0)" } ?? ""))
             }
             guard !writes.isEmpty else { return }
-            var table = Table(["DATE", "STUDENT", "SECTION", "SIDE", "BASE", "CLEVER", "SCHOOLOGY", "BECOMES", "DECIDED BY"])
+            var table = Table([
+                "DATE", "STUDENT", "SECTION", "SIDE", "BASE", "CLEVER", "SCHOOLOGY", "BECOMES", "DECIDED BY",
+            ])
             for write in writes {
                 table.add([
                     write.key.date, write.key.cleverStudentID, write.key.cleverSectionID, write.side, write.key.base,
@@ -159,7 +162,8 @@ private func decide(
 
 private func noSuchBatches(_ ids: [Int64]) -> ExitCode {
     Terminal.complain(
-        "not held: \(ids.map(String.init).joined(separator: ", ")); `held list` shows what is, `held list --all` the rest")
+        "not held: \(ids.map(String.init).joined(separator: ", ")); `held list` shows what is, `held list --all` the rest"
+    )
     return ExitStatus.usage.exitCode
 }
 

@@ -181,9 +181,15 @@ extension CycleReport {
                 "  conflicts             \(counts.conflicts), \(totals.openConflicts) open: see `attendance-sync conflicts list`"
             )
         }
-        if totals.undelivered > totals.dead {
+        if totals.held > 0 {
             lines.append(
-                "  waiting to be sent    \(totals.undelivered - totals.dead): see `attendance-sync outbox list`")
+                "  held                  \(Words.count(totals.held, "change")) in "
+                    + "\(Words.count(totals.heldBatches, "batch", "batches")): see `attendance-sync held list`")
+        }
+        if totals.undelivered > totals.dead + totals.held {
+            lines.append(
+                "  waiting to be sent    \(totals.undelivered - totals.dead - totals.held): see "
+                    + "`attendance-sync outbox list`")
         }
         if totals.rowsToUpload > 0 {
             lines.append(

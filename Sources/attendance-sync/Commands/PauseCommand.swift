@@ -26,39 +26,40 @@ struct PauseCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try options.load(secrets: false)
         let now = Timestamp.current
-        try changePauses(options, loaded) { settings, tx in
-            var end: Timestamp?
-            if let until {
-                guard let time = PauseEnd.time(until, now: now, timezone: settings.timezone) else {
-                    Terminal.complain(
-                        "--until \(until): neither a date (2026-08-15), a time (2026-08-15T07:00:00Z) nor a duration (8h, 3d)")
-                    throw ExitStatus.usage.exitCode
-                }
-                guard time > now else {
-                    Terminal.complain("--until \(until): that is over already")
-                    throw ExitStatus.usage.exitCode
-                }
-                end = time
-            }
-            let pause = Pause(since: now, until: end, by: Operator.name(by), reason: reason)
-            try tx.set(pause)
-            return pause
+        let by = Operator.name(by)
+        var pauses: [String: Pause] = [:]
+        for settings in try options.districts(loaded) {
+            let end = try end(now: now, timezone: settings.timezone)
+            pauses[settings.name] = Pause(since: now, until: end, by: by, reason: reason)
         }
+        try changePauses(options, loaded) { pauses[$0.name] }
+    }
+
+    private func end(now: Timestamp, timezone: String) throws -> Timestamp? {
+        guard let until else { return nil }
+        guard let time = PauseEnd.time(until, now: now, timezone: timezone) else {
+            Terminal.complain(
+                "--until \(until): neither a date (2026-08-15), a time (2026-08-15T07:00:00Z) nor a duration (8h, 3d)")
+            throw ExitStatus.usage.exitCode
+        }
+        guard time > now else {
+            Terminal.complain("--until \(until): that is over already")
+            throw ExitStatus.usage.exitCode
+        }
+        return time
     }
 }
 
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Write again for a district that was paused. What was decided meanwhile goes now.")
+        commandName: "resume",
+        abstract: "Write again for a district that was paused. What was decided meanwhile goes now.")
 
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
         let loaded = try options.load(secrets: false)
-        try changePauses(options, loaded) { _, tx in
-            try tx.set(nil as Pause?)
-            return nil
-        }
+        try changePauses(options, loaded) { _ in nil }
     }
 }
 
@@ -90,7 +91,7 @@ extension Day {
 /// Changes the pause of the districts named, and tells their daemon.
 private func changePauses(
     _ options: GlobalOptions, _ loaded: LoadedConfiguration,
-    _ change: (DistrictSettings, Transaction) throws -> Pause?
+    _ wanted: (DistrictSettings) -> Pause?
 ) throws {
     var rows: [PauseDocument.District] = []
     for settings in try options.districts(loaded) {
@@ -98,8 +99,11 @@ private func changePauses(
             Terminal.complain("\(settings.name): no cycle has run yet, so there is nothing to pause")
             throw ExitStatus.usage.exitCode
         }
-        let (was, pause) = try state.transaction { tx in
-            (try tx.pause(now: .current), try change(settings, tx))
+        let pause = wanted(settings)
+        let was = try state.transaction { tx in
+            let was = try tx.pause(now: .current)
+            try tx.set(pause)
+            return was
         }
         let news = pause == nil ? RunningDaemon.tell(settings.name, loaded) : ""
         rows.append(PauseDocument.District(settings.name, pause))

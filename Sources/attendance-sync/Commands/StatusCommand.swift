@@ -63,7 +63,13 @@ struct StatusDocument: Encodable {
         var lastCycle: Cycle?
         var watermark: String?
         var scanUnderWay = false
+        /// Clever calls the district paused, or an operator does.
         var paused = false
+        var pausedBy: String?
+        var pausedUntil: String?
+        var pauseReason: String?
+        /// Past dates that are being gone over: `2026-09-01 to 2026-09-30, 12 of 30 days read`.
+        var backfill: String?
         var oldestUnsynced: String?
         var openConflicts = 0
         var outbox = 0
@@ -77,6 +83,7 @@ struct StatusDocument: Encodable {
         var lastTrigger: String?
         var deadLetters = 0
         var heldBatches = 0
+        var heldChanges = 0
         var unmatchedSections = 0
         var unmatchedStudents = 0
         var waitingRecords = 0
@@ -95,6 +102,10 @@ struct StatusDocument: Encodable {
             case watermark
             case scanUnderWay = "scan_under_way"
             case paused
+            case pausedBy = "paused_by"
+            case pausedUntil = "paused_until"
+            case pauseReason = "pause_reason"
+            case backfill
             case oldestUnsynced = "oldest_unsynced"
             case openConflicts = "open_conflicts"
             case outbox, unknown
@@ -105,6 +116,7 @@ struct StatusDocument: Encodable {
             case lastTrigger = "last_trigger"
             case deadLetters = "dead_letters"
             case heldBatches = "held_batches"
+            case heldChanges = "held_changes"
             case unmatchedSections = "unmatched_sections"
             case unmatchedStudents = "unmatched_students"
             case waitingRecords = "waiting_records"
@@ -128,7 +140,15 @@ struct StatusDocument: Encodable {
             lastCycle = try tx.lastCycle().map(Self.cycle)
             watermark = try tx.number(.watermark).map { Timestamp(milliseconds: $0).description }
             scanUnderWay = try tx.scan() != nil
-            paused = try tx.text(.districtState) == "paused"
+            if try tx.text(.districtState) == "paused" { (paused, pausedBy) = (true, "clever") }
+            if let pause = try tx.pause(now: now) {
+                (paused, pausedBy, pauseReason) = (true, "operator:\(pause.by)", pause.reason)
+                pausedUntil = pause.until?.description
+            }
+            backfill = try tx.openBackfill().map {
+                "\($0.days.lowerBound) to \($0.days.upperBound), \($0.daysRead) of \($0.dayCount) days read"
+            }
+            (heldBatches, heldChanges) = (totals.heldBatches, totals.held)
             oldestUnsynced = totals.oldestPending?.description
             openConflicts = totals.openConflicts
             outbox = totals.outbox - totals.dead
@@ -176,6 +196,11 @@ struct StatusDocument: Encodable {
                     "410 for \(Words.count(suspendedSections, "section")): attendance there belongs to the PowerSchool"
                         + " SIS Attendance App, which only a Schoology administrator can change")
             }
+            if heldBatches > 0 {
+                needs.append(
+                    "\(Words.count(heldBatches, "held batch", "held batches")) (\(Words.count(heldChanges, "change"))):"
+                        + " `attendance-sync held list`")
+            }
             if openConflicts > 0 {
                 needs.append("\(Words.count(openConflicts, "open conflict")): `attendance-sync conflicts list`")
             }
@@ -203,6 +228,14 @@ struct StatusDocument: Encodable {
                 outcome: cycle.outcome, reason: cycle.reason)
         }
 
+        private var pauseText: String {
+            guard let pausedBy, pausedBy != "clever" else {
+                return "Clever calls the district paused: it is read, not written"
+            }
+            return "by \(pausedBy.split(separator: ":").last ?? "") until \(pausedUntil ?? "`attendance-sync resume`")"
+                + (pauseReason.map { " (\($0))" } ?? "") + ": it is read, not written"
+        }
+
         func text(now: Timestamp) -> String {
             var lines = ["\(district)\(direction.map { " (\($0))" } ?? "")"]
             func line(_ name: String, _ value: String) {
@@ -219,13 +252,16 @@ struct StatusDocument: Encodable {
                     "\(cycle.id), \(cycle.outcome ?? "under way")" + (cycle.reason.map { ": \($0)" } ?? ""))
             }
             line("Clever read up to", (watermark ?? "nothing yet") + (scanUnderWay ? " (a scan is under way)" : ""))
-            if paused { line("paused", "Clever calls the district paused: it is read, not written") }
+            if let backfill { line("going over", backfill) }
+            if paused { line("paused", pauseText) }
             line(
                 "waiting to be sent",
                 outbox == 0
                     ? "nothing"
-                    : (outbox > rowsToUpload + unconfirmed
-                        ? Words.count(outbox - rowsToUpload - unconfirmed, "mark") + " to Schoology, " : "")
+                    : (outbox > rowsToUpload + unconfirmed + heldChanges
+                        ? Words.count(outbox - rowsToUpload - unconfirmed - heldChanges, "mark") + " to Schoology, "
+                        : "")
+                        + (heldChanges > 0 ? Words.count(heldChanges, "change") + " held, " : "")
                         + (rowsToUpload > 0 ? Words.count(rowsToUpload, "row") + " to be uploaded, " : "")
                         + (unconfirmed > 0 ? Words.count(unconfirmed, "row") + " that Clever doesn't show yet, " : "")
                         + "the oldest decided "

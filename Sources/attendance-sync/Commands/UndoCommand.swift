@@ -64,7 +64,9 @@ struct UndoCommand: AsyncParsableCommand {
         if yes {
             Terminal.say("\(Words.count(undone.count, "mark")) put back\(rest). \(news)")
         } else {
-            Terminal.say("\(Words.count(undone.count, "mark")) would be put back\(rest). Nothing was changed: add --yes to do it.")
+            Terminal.say(
+                "\(Words.count(undone.count, "mark")) would be put back\(rest). Nothing was changed: add --yes to do it."
+            )
         }
     }
 }

@@ -11,6 +11,8 @@ final class ProgressLine: EventSink {
     private struct State {
         var shown = ""
         var lastDraw = Timestamp(milliseconds: 0)
+        /// The step under way, where it stood when it was first seen, and when that was.
+        var began: (step: CycleProgress.Step, done: Int, at: Timestamp)?
     }
 
     private static let pause = Span.milliseconds(100)
@@ -40,7 +42,11 @@ final class ProgressLine: EventSink {
         state.withLock { state in
             guard now - state.lastDraw >= Self.pause else { return }
             state.lastDraw = now
-            state.shown = Self.text(district, progress)
+            if state.began?.step != progress.step || progress.done < state.began?.done ?? 0 {
+                state.began = (progress.step, progress.done, now)
+            }
+            let left = state.began.flatMap { Self.left(progress, since: $0.done, in: now - $0.at) }
+            state.shown = Self.text(district, progress) + (left.map { ", about \(Words.length($0)) left" } ?? "")
             write("\r\u{1B}[K" + state.shown)
         }
     }
@@ -52,6 +58,13 @@ final class ProgressLine: EventSink {
             state.shown = ""
             write("\r\u{1B}[K")
         }
+    }
+
+    /// How long the rest takes at the pace so far; nil while too little has been seen of it.
+    static func left(_ progress: CycleProgress, since first: Int, in time: Span) -> Span? {
+        let done = progress.done - first
+        guard let total = progress.total, done >= 3, time >= .seconds(3), total > progress.done else { return nil }
+        return .milliseconds(time.milliseconds * Int64(total - progress.done) / Int64(done))
     }
 
     static func text(_ district: String, _ progress: CycleProgress) -> String {

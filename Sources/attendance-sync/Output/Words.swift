@@ -2,10 +2,10 @@ import AttendanceCore
 
 /// Numbers and times as a person reads them.
 enum Words {
-    static func count(_ number: Int, _ noun: String) -> String {
+    static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
         let grouped = String(
             String(number).reversed().enumerated().flatMap { $0 > 0 && $0 % 3 == 0 ? [",", $1] : [$1] }.reversed())
-        return "\(grouped) \(noun)\(number == 1 ? "" : "s")"
+        return "\(grouped) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
     /// `4 min ago`, `in 2 h`.

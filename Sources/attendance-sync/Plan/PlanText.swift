@@ -50,7 +50,7 @@ enum PlanText {
     }
 
     private static func order(_ write: PlanDocument.Write) -> [String] {
-        [write.cleverSectionID, write.date, write.cleverStudentID, write.side].map(\.self)
+        [write.cleverSectionID, write.date, write.cleverStudentID, write.side]
     }
 
     /// Who decided it, in words.
