@@ -152,6 +152,16 @@ public final class Simulation: @unchecked Sendable {
             }
         case .operatorResolves(let take): resolve(take)
         case .operatorRetriesDead: retryDead()
+        case .operatorDecidesHeld(let discards): decideHeld(discards: discards)
+        case .operatorPauses(let span):
+            daemon.operate { tx, now in
+                try tx.set(Pause(since: now, until: now + span, by: "op", reason: nil))
+            }
+        case .operatorBackfills(let days):
+            daemon.operate { [town] tx, now in
+                let last = town.today - 2
+                _ = try tx.requestBackfill((last - (days - 1))...last, by: "op", now: now)
+            }
         case .operatorRunsOnce:
             time.start { [daemon] in
                 _ = await daemon.once()
@@ -194,6 +204,19 @@ public final class Simulation: @unchecked Sendable {
         }
     }
 
+    private func decideHeld(discards: Bool) {
+        daemon.operate { [town] tx, now in
+            for batch in try tx.heldBatches(openOnly: true) {
+                town.counts.held += 1
+                if discards {
+                    try tx.discard(batch, by: "op", reason: nil, now: now)
+                } else {
+                    try tx.approve(batch, by: "op", reason: nil, now: now)
+                }
+            }
+        }
+    }
+
     private func retryDead() {
         daemon.operate { tx, _ in
             for item in try tx.outbox(deadOnly: true) { _ = try tx.retryOutboxItem(item.id) }
@@ -217,6 +240,8 @@ public final class Simulation: @unchecked Sendable {
             town.finishSync()
             retryDead()
             resolve(0)
+            decideHeld(discards: false)
+            daemon.operate { tx, _ in try tx.set(nil as Pause?) }
             _ = await daemon.once()
             guard proof.violation == nil else { return }
             await time.wait(.minutes(5))
@@ -225,6 +250,8 @@ public final class Simulation: @unchecked Sendable {
         }
         // A new day may have begun with its marks. After that nothing may happen any more.
         town.finishSync()
+        _ = await daemon.once()
+        decideHeld(discards: false)
         _ = await daemon.once()
         guard let report = await daemon.once() else { return proof.fail("end", "no cycle can be run") }
         let uploads = town.counts.uploads

@@ -107,7 +107,8 @@ struct Campaign {
                 + "\(Int(days * 86_400 / max(seconds, 0.001))) times as fast as life")
         Output.say(
             "people: \(tally.officeEdits) edits by offices, \(tally.teacherEdits) by teachers, \(tally.rosterChanges) changes of rosters, "
-                + "\(tally.conflicts) conflicts, \(tally.unseeable) edits overwritten that nobody could have seen")
+                + "\(tally.conflicts) conflicts, \(tally.held) held batches, \(tally.unseeable) edits overwritten "
+                + "that nobody could have seen")
         Output.say(
             "daemon: \(tally.boots) starts, \(tally.cycles) cycles, \(tally.requests) requests, \(tally.puts) PUTs, "
                 + "\(tally.uploads) uploads, \(tally.ingestions) files taken")

@@ -156,7 +156,9 @@ final class SimulatedDaemon: @unchecked Sendable {
     private func serve(_ engine: DistrictEngine, _ machine: Machine) async {
         var schedule = CycleSchedule(pollInterval: town.settings.clever.pollInterval, now: machine.uptime())
         while !machine.isDead, !isStopping {
-            let report = await cycle(engine, machine, schedule.begin(now: machine.uptime()))
+            var kind = schedule.begin(now: machine.uptime())
+            if kind == .readBack, await engine.hasBackfill() { kind = .backfill }
+            let report = await cycle(engine, machine, kind)
             guard !machine.isDead, !isStopping, report.outcome != .stopped else { return }
             let untilMore = await engine.untilMore(after: report)
             let due = schedule.next(untilMore: untilMore, now: machine.uptime())
@@ -270,6 +272,7 @@ final class SimulatedDaemon: @unchecked Sendable {
         if !isManual { await stop() }
         if hasEnded { boot(manual: true) }
         guard isManual, let engine, let machine, let state else { return nil }
+        if await engine.hasBackfill() { _ = await cycle(engine, machine, .backfill) }
         let report = await cycle(engine, machine, .once, upload: true)
         guard machine.isDead else { return report }
         if isManual { ended(state) }
@@ -280,5 +283,7 @@ final class SimulatedDaemon: @unchecked Sendable {
     func operate(_ body: (Transaction, Timestamp) throws -> Void) {
         guard let machine, !machine.isDead, let state else { return }
         try? state.transaction { try body($0, machine.now()) }
+        // As the commands do.
+        ring()
     }
 }

@@ -88,6 +88,7 @@ final class Proof: @unchecked Sendable {
 
     func leaves(_ exchange: Exchange, uptime: Timestamp) {
         if let problem = limits.leaves(exchange, uptime: uptime) { fail("retry allowance", problem) }
+        if exchange.isPut, isPausedByOperator { fail("paused by an operator", "Schoology is written") }
         if let section = exchange.attendanceSection, let until = suspended[section], machineNow() < until {
             fail("suspended section", "section \(section) is asked before \(until)")
         }
@@ -136,6 +137,7 @@ final class Proof: @unchecked Sendable {
             guard town.schoologySays(place, day) == status else { continue }
             let key = Ledger.Key(place: place, day: day)
             checkDecided(key, status)
+            if isHeld(key, .schoology) { fail("held batch", describe(key, "\(status) is written")) }
             let isUnread =
                 town.ledger[key].schoology.last.map { $0.at > readAt[section] ?? .init(milliseconds: .min) } ?? false
             if town.ledger[key].value(.schoology) == status {
@@ -163,6 +165,7 @@ final class Proof: @unchecked Sendable {
 
     func uploads(_ bytes: [UInt8]) {
         if pausedSeen == true { fail("paused district", "a file is uploaded") }
+        if isPausedByOperator { fail("paused by an operator", "a file is uploaded") }
         if !town.scenario.settings.direction.writesClever { fail("direction", "a file is uploaded") }
         pollOfThisUpload = polledAt
     }
@@ -272,7 +275,7 @@ final class Proof: @unchecked Sendable {
                 let clever = town.cleverSays(key.place, key.day)
             else { continue }
             let schoology = town.schoologySays(key.place, key.day)
-            if clever != schoology, both || !isShown(key) {
+            if clever != schoology, both || !isShown(key), !isRefused(key) {
                 fail("end", describe(key, "Clever says \(clever), Schoology \(schoology)"))
             }
             if both, clever == schoology { checkAudit(key, clever) }
@@ -284,6 +287,20 @@ final class Proof: @unchecked Sendable {
         for (key, side, value) in owed where !conflicts(key).contains(where: { $0.value(side) == value }) {
             fail("lost conflict", describe(key, "\(side)'s \(value) is in the conflict log no longer"))
         }
+    }
+
+    private var isPausedByOperator: Bool { (reading { try $0.pause(now: machineNow()) } ?? nil) != nil }
+
+    private func isHeld(_ key: Ledger.Key, _ side: Side) -> Bool {
+        reading(key) { try $0.outboxItem($1, side: side)?.isHeld ?? false } ?? false
+    }
+
+    /// An operator has discarded what would make the two equal.
+    private func isRefused(_ key: Ledger.Key) -> Bool {
+        reading(key) {
+            let mark = try $0.mark($1)
+            return mark.refusedClever != nil || mark.refusedSchoology != nil
+        } ?? false
     }
 
     /// Where only one side is written, what differs is shown as drift or was a conflict.

@@ -52,6 +52,11 @@ public enum Action: Sendable, Hashable {
     case operatorRetriesDead
     /// `once`, by an operator who stops the service for it.
     case operatorRunsOnce
+    /// Looks at the batches that the safety valve holds.
+    case operatorDecidesHeld(discards: Bool)
+    case operatorPauses(lasting: Span)
+    /// Asks for the days before yesterday to be gone over.
+    case operatorBackfills(days: Int)
 }
 
 /// An action and its time from the start.

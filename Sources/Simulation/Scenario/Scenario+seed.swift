@@ -24,6 +24,7 @@ extension Scenario {
         sectionsPerStudent = 1 + random.below(3)
         generatesMarks = random.below(3) == 0
         settings = Self.settings(length, &random)
+        settings.safety = Self.safety(seed)
         schoologyAllowedStep = random.below(2) == 0 ? 0 : 300
         schoologyListsPresentRows = random.below(4) == 0
         schoologyDatesPerPage = random.below(4) == 0 ? 1 + random.below(3) : nil
@@ -55,6 +56,19 @@ extension Scenario {
         let minute = length == .days ? Int64(random.below(60)) : 0
         let midnight = Timestamp(seconds: Int64(day.number) * 86_400)
         return (day, midnight + .hours(hour + 6) + .minutes(minute), zone)
+    }
+
+    /// In one of four, thresholds that a handful of changes are past; in one of eight, a new district's first writes wait
+    /// for an operator. From numbers of its own, as the operators' steps are.
+    private static func safety(_ seed: UInt64) -> SafetySettings {
+        var random = SplitMix64(seed: seed &* 0xD6E8_FEB8 ^ 0x5AFE)
+        var safety = SafetySettings()
+        if random.below(4) == 0 {
+            safety.holdAboveCount = random.below(3)
+            safety.holdAbovePercent = random.below(4)
+        }
+        if random.below(8) == 0 { safety.firstCycle = .hold }
+        return safety
     }
 
     private static func settings(_ length: Length, _ random: inout SplitMix64) -> DistrictSettings {

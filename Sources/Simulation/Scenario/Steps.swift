@@ -22,7 +22,27 @@ struct Steps {
         // Some histories are calm, so that what is done with nobody interfering is seen too.
         let trouble = random.below(5)
         if trouble > 0 { drawTrouble(isYear ? 60 : trouble * (scenario.length == .weeks ? 6 : 3)) }
+        drawOperators(days)
         return steps.filter { $0.at < scenario.end }.sorted { $0.at < $1.at }
+    }
+
+    // MARK: Operators
+
+    /// From numbers of its own, so that the rest of a seed's history stays what it was before operators could do this.
+    private mutating func drawOperators(_ days: Int) {
+        random = SplitMix64(seed: scenario.seed &* 0x9E37_79B9 ^ 0x0B5E)
+        for day in 0..<days {
+            let midnight = Span.days(Int64(day))
+            if scenario.settings.safety != SafetySettings() {
+                for _ in 0..<random.below(4) {
+                    add(midnight + moment(), .operatorDecidesHeld(discards: random.below(5) == 0))
+                }
+            }
+            if random.below(12) == 0 {
+                add(midnight + moment(), .operatorPauses(lasting: .minutes(Int64(5 + random.below(600)))))
+            }
+            if random.below(12) == 0 { add(midnight + moment(), .operatorBackfills(days: 1 + random.below(10))) }
+        }
     }
 
     // MARK: People

@@ -15,6 +15,8 @@ public struct Tally: Sendable, Equatable, Codable {
     public var cycles = 0
     public var boots = 0
     public var conflicts = 0
+    /// Batches that an operator approved or discarded.
+    public var held = 0
     /// Edits that nobody could have seen before they were overwritten: made between the last read and the write.
     public var unseeable = 0
     /// Faults that struck, by kind.
@@ -39,6 +41,7 @@ public struct Tally: Sendable, Equatable, Codable {
         left.cycles += right.cycles
         left.boots += right.boots
         left.conflicts += right.conflicts
+        left.held += right.held
         left.unseeable += right.unseeable
         left.faults.merge(right.faults, uniquingKeysWith: +)
     }

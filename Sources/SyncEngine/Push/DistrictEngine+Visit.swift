@@ -57,8 +57,6 @@ extension DistrictEngine {
         }
         try recovered(.schoology)
         let writes = try state.transaction { try self.mergeAgain(section, reading, $0) }
-        // What was decided waits in the outbox.
-        guard try !isWritingPaused else { return }
         for batch in BatchPlan.requests(writes, size: entry.batchSize) {
             if stopFlag.isSet || stopsWrites { return }
             if isRehearsal {
@@ -71,6 +69,8 @@ extension DistrictEngine {
             } catch {
                 return try await readFailed(error, section)
             }
+            // What was decided waits in the outbox.
+            guard try !isWritingPaused else { return }
             guard try await put(batch, section, paidBy: &reservation) else { return }
         }
     }
