@@ -179,9 +179,9 @@ extension DistrictEngine {
         guard let clever = try cleverStatus(row.key, tx)?.status else {
             return "Clever's mark has a code that status_map has no entry for"
         }
-        let base = try tx.mark(row.key).base
+        let mark = try tx.mark(row.key)
         let isDecided =
-            try clever == row.status || clever == base || clever == row.undoes
+            try clever == row.status || clever == mark.base || clever == mark.refusedClever || clever == row.undoes
             || tx.liveConflict(row.key)?.clever == clever
         return isDecided ? nil : "Clever's mark was changed, and Schoology's has not been read since"
     }

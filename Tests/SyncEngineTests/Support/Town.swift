@@ -102,15 +102,29 @@ final class Town: Sendable {
     // MARK: Engines
 
     /// An engine on the state in `directory`, the town's own unless another is named.
-    func open(wire: Wire? = nil, directory: URL? = nil) throws -> DistrictEngine {
-        let state = try openState(in: directory ?? folder)
+    func open(
+        wire: Wire? = nil, directory: URL? = nil, delivery: DistrictEngine.Delivery = .everything
+    ) throws -> DistrictEngine {
+        try engine(openState(in: directory ?? folder), wire: wire, delivery)
+    }
+
+    /// What the next cycle would do, worked out on a copy of the state.
+    func rehearse(upload: Bool = true) async throws -> Rehearsal {
+        let copy = try SyncState(copying: folder.path, district: "town")
+        return await (try engine(copy, wire: Wire(time: time), .rehearsed)).rehearse(upload: upload)
+    }
+
+    private func engine(
+        _ state: SyncState, wire: Wire?, _ delivery: DistrictEngine.Delivery
+    ) throws -> DistrictEngine {
         let random = Mutex(SplitMix64(seed: 7))
         let world = World(
             clock: time.clock(), transport: try wire ?? Wire(time: time), signer: signer, sftp: dropBox, events: events,
             calendarDay: { $0.day },
             overrides: { [self] in try csv.withLock { $0 }.map { try OverridesFile(csv: $0) } },
             random: { random.withLock { $0.next() } })
-        return DistrictEngine(settings: settings, state: state, world: world, executor: time.executor())
+        return DistrictEngine(
+            settings: settings, state: state, world: world, executor: time.executor(), delivery: delivery)
     }
 
     /// Between fork and exec, a process that another test starts holds every descriptor of this one, so the lock of
