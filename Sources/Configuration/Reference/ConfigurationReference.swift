@@ -251,7 +251,9 @@ enum ConfigurationReference {
     static let safety = TableSpec(
         name: "district.safety",
         summary: "A batch, which is what one cycle would write to one side for one attendance date, is held for an "
-            + "operator when it is past both thresholds.",
+            + "operator when it is past both thresholds. So is a school of at least 20 students whose marks are all gone, or "
+            + "where every student gets the same mark, and everything that follows from a change of direction, scope, "
+            + "matching, mapping or time zone (`attendance-sync held`).",
         keys: [
             KeySpec("hold_above_count", .integer(0...Int.max), "\(SafetySettings().holdAboveCount)", "Changes."),
             KeySpec(
@@ -260,7 +262,6 @@ enum ConfigurationReference {
             KeySpec(
                 "first_cycle", .choice(FirstCycle.allCases.map(\.rawValue)),
                 "\"\(SafetySettings().firstCycle.rawValue)\"",
-                "`hold`: what the first cycle of a new district would write waits for approval."),
-        ],
-        availability: .later("this version has no safety valve; nothing is held"))
+                "`hold`: what a new district would write first waits, as one batch, for approval."),
+        ])
 }
