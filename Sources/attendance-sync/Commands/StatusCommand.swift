@@ -21,7 +21,8 @@ struct StatusCommand: AsyncParsableCommand {
                 documents.append(StatusDocument.District(neverRun: settings.name))
                 continue
             }
-            documents.append(try state.reading { try StatusDocument.District(settings, $0, now: now) })
+            let daemon = RunningDaemon(settings.name, loaded)?.process
+            documents.append(try state.reading { try StatusDocument.District(settings, $0, daemon: daemon, now: now) })
         }
         if options.json {
             try Terminal.say(json: StatusDocument(districts: documents))
@@ -59,6 +60,8 @@ struct StatusDocument: Encodable {
 
         var district: String
         var direction: String?
+        /// The process that runs its cycles.
+        var daemon: Int32?
         var lastGoodCycle: Cycle?
         var lastCycle: Cycle?
         var watermark: String?
@@ -96,7 +99,7 @@ struct StatusDocument: Encodable {
         var needsPerson: [String] = []
 
         enum CodingKeys: String, CodingKey {
-            case district, direction
+            case district, direction, daemon
             case lastGoodCycle = "last_good_cycle"
             case lastCycle = "last_cycle"
             case watermark
@@ -132,7 +135,8 @@ struct StatusDocument: Encodable {
             needsPerson = ["no cycle has run yet: `attendance-sync once --district \(district)`, or start the service"]
         }
 
-        init(_ settings: DistrictSettings, _ tx: Transaction, now: Timestamp) throws {
+        init(_ settings: DistrictSettings, _ tx: Transaction, daemon: Int32?, now: Timestamp) throws {
+            self.daemon = daemon
             let totals = try tx.totals(now: now)
             district = settings.name
             direction = settings.direction.rawValue
@@ -213,11 +217,19 @@ struct StatusDocument: Encodable {
                         + "\(settings.clever.sftp?.confirmWithin ?? .zero): look in its dashboard whether it took attendance.csv"
                 )
             }
-            let silence = settings.clever.pollInterval * 3
-            if let good = try tx.lastGoodCycle()?.finished, now - good > max(silence, .minutes(15)) {
-                needs.append("no successful cycle for \(Words.length(now - good)): look at the log")
+            let limit = Vigil.limit(settings.clever.pollInterval)
+            let start = daemon == nil ? ", and no daemon is running: `systemctl start attendance-sync`" : ""
+            if let good = try tx.lastGoodCycle()?.finished, now - good > limit {
+                needs.append(
+                    "no successful cycle for \(Words.length(now - good))\(start.isEmpty ? ": `attendance-sync doctor`" : start)"
+                )
             } else if lastGoodCycle == nil {
-                needs.append("no cycle has succeeded yet: look at the log")
+                needs.append("no cycle has succeeded yet\(start.isEmpty ? ": `attendance-sync doctor`" : start)")
+            }
+            if let last = try tx.lastCycle(), last.finished == nil, now - last.started > limit, daemon != nil {
+                needs.append(
+                    "cycle \(last.id) has been under way for \(Words.length(now - last.started)): look at the log for cycle.stalled"
+                )
             }
             return needs
         }
@@ -241,6 +253,7 @@ struct StatusDocument: Encodable {
             func line(_ name: String, _ value: String) {
                 lines.append("  " + name.padding(toLength: 22, withPad: " ", startingAt: 0) + value)
             }
+            line("service", daemon.map { "running (process \($0))" } ?? "not running")
             if let cycle = lastGoodCycle, let finished = cycle.finished.flatMap({ Timestamp($0) }) {
                 line("last good cycle", "\(cycle.id), \(Words.ago(finished, now: now)) (\(cycle.outcome ?? ""))")
             } else {

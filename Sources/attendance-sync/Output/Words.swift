@@ -1,5 +1,10 @@
 import AttendanceCore
 
+extension Span {
+    /// As a person reads it.
+    var words: String { Words.length(self) }
+}
+
 /// Numbers and times as a person reads them.
 enum Words {
     static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {

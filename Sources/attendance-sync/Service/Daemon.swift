@@ -15,6 +15,7 @@ actor Daemon {
     private let triggers: TriggerService
     private var configuration: ServiceConfiguration
     private var runners: [String: DistrictRunner] = [:]
+    private var vigils: [String: Vigil] = [:]
     /// Districts whose disk has no space for their state: they begin once it has.
     private var waiting: [String: DistrictSettings] = [:]
     /// Looks whether those can begin.
@@ -81,9 +82,41 @@ actor Daemon {
     }
 
     private func start(_ runner: DistrictRunner) {
+        let settings = runner.service.settings
+        vigils[settings.name] = Vigil(pollInterval: settings.clever.pollInterval, now: SystemClock().uptime())
         runner.start { [self, notifier] report in
+            if report.outcome == .done || report.outcome == .incomplete {
+                Task { await self.succeeded(report.district) }
+            }
             notifier.send(.status("\(report.district): cycle \(report.cycle) \(report.outcome.rawValue)"))
             if report.hasRefusedCredential { Task { await self.takeNewCredentials(of: report.district) } }
+        }
+    }
+
+    private func succeeded(_ district: String) { vigils[district]?.succeeded(now: SystemClock().uptime()) }
+
+    /// Says what no single cycle says: that none has succeeded for long, or that one doesn't move.
+    private func keepVigil(over runner: DistrictRunner, hasMoved: Bool) {
+        let district = runner.service.settings.name
+        for finding in vigils[district]?.look(hasMoved: hasMoved, now: SystemClock().uptime()) ?? [] {
+            switch finding {
+            case .overdue(let span):
+                events.record(
+                    Event(
+                        .error, .cycleOverdue, district: district,
+                        [
+                            "since": .text(span.words), "reason": "no cycle has succeeded for so long",
+                            "repair": "`attendance-sync status` and `attendance-sync doctor` say what is wrong",
+                        ]))
+            case .stalled(let span):
+                events.record(
+                    Event(
+                        .error, .cycleStalled, district: district,
+                        [
+                            "since": .text(span.words), "reason": "a cycle neither ends nor gets anywhere",
+                            "repair": "systemd's watchdog restarts the service; without one, restart it",
+                        ]))
+            }
         }
     }
 
@@ -177,7 +210,11 @@ actor Daemon {
             try? await Task.sleep(for: .milliseconds(max(interval.milliseconds / 2, 50)))
             events.writeDueRepeats()
             await triggers.listen()
-            let states = runners.values.map { $0.hasMoved(within: interval) }
+            let states = runners.values.map { runner in
+                let hasMoved = runner.hasMoved(within: interval)
+                keepVigil(over: runner, hasMoved: hasMoved)
+                return hasMoved
+            }
             if notifier.watchdogInterval != nil, states.allSatisfy(\.self) { notifier.send(.watchdog) }
         }
     }
@@ -223,30 +260,74 @@ actor Daemon {
 
     private func replaceRunners(_ districts: [DistrictSettings]) async throws {
         let wanted = Dictionary(uniqueKeysWithValues: districts.map { ($0.name, $0) })
-        waiting = waiting.filter { wanted[$0.key] != nil }
+        // What can fail comes first, so that a reload is taken over whole or not at all.
+        let (opened, full) = try open(wanted.filter { runners[$0.key] == nil })
+        waiting = full
         let leaving = runners.filter { wanted[$0.key] != $0.value.service.settings }
         await stop(Array(leaving.values))
         for (name, runner) in leaving {
             runners[name] = nil
             guard let settings = wanted[name] else {
-                runner.service.state.close()
+                remove(runner)
                 continue
             }
             let service = DistrictService(
                 settings: settings, state: runner.service.state, stateDirectory: configuration.stateDirectory,
                 shared: shared)
             runners[name] = DistrictRunner(service)
-            start(runners[name]!)
         }
-        for (name, settings) in wanted where runners[name] == nil {
+        for (name, service) in opened { runners[name] = DistrictRunner(service) }
+        for runner in runners.values
+        where leaving[runner.service.settings.name] != nil
+            || opened[runner.service.settings.name] != nil
+        {
+            start(runner)
+        }
+        openWaitingLater()
+    }
+
+    /// Opens the states of districts that are new: all of them, or none. Those whose disk is full are given back.
+    private func open(
+        _ districts: [String: DistrictSettings]
+    ) throws -> (opened: [String: DistrictService], full: [String: DistrictSettings]) {
+        var opened: [String: DistrictService] = [:]
+        var full: [String: DistrictSettings] = [:]
+        for (name, settings) in districts {
             do {
-                try begin(settings)
+                opened[name] = try DistrictService(
+                    settings: settings, stateDirectory: configuration.stateDirectory, shared: shared)
             } catch let error as StateError {
-                guard error.isDiskFull else { throw error }
-                waiting[name] = settings
-                openWaitingLater()
+                guard !error.isDiskFull else {
+                    full[name] = settings
+                    continue
+                }
+                for service in opened.values { service.state.close() }
+                throw error
             }
         }
+        return (opened, full)
+    }
+
+    /// The configuration no longer has it. What it has not delivered stays in its state, and is said.
+    private func remove(_ runner: DistrictRunner) {
+        let state = runner.service.state
+        let totals = (try? state.reading { try $0.totals(now: .current) }) ?? StateTotals()
+        vigils[runner.service.settings.name] = nil
+        state.close()
+        events.record(
+            Event(
+                totals.outbox > totals.unconfirmed ? .warning : .notice, .districtRemoved,
+                district: runner.service.settings.name,
+                [
+                    "pending": .int(totals.undelivered - totals.dead - totals.held), "held": .int(totals.held),
+                    "rows_to_upload": .int(totals.rowsToUpload), "unconfirmed_rows": .int(totals.unconfirmed),
+                    "dead": .int(totals.dead), "open_conflicts": .int(totals.openConflicts),
+                    "repair": .text(
+                        totals.outbox == 0
+                            ? "none needed: everything was delivered"
+                            : "nothing of it is sent any more; it is kept in \(state.path), and goes on should the district come back"
+                    ),
+                ]))
     }
 
     private func reject(_ reason: String) {
