@@ -79,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "attendance-sync",
             dependencies: [
-                "AttendanceCore", "Configuration", "Operations", "SyncEngine", "SyncState", "Transport", "Triggers",
+                "AttendanceCore", "CleverAPI", "Configuration", "Operations", "SchoologyAPI", "SyncEngine", "SyncState",
+                "Transport", "Triggers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
