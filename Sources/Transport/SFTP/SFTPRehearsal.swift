@@ -11,4 +11,9 @@ public struct SFTPRehearsal: Sendable, Equatable {
     public var reached: Stage
     /// Nil when the file went there and is gone again.
     public var error: SFTPError?
+
+    public init(reached: Stage, error: SFTPError?) {
+        self.reached = reached
+        self.error = error
+    }
 }
