@@ -22,7 +22,7 @@ struct AttendanceSync: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, OnceCommand.self, StatusCommand.self, ConflictsCommand.self, OutboxCommand.self,
-            UnmatchedCommand.self, CheckConfigCommand.self, DoctorCommand.self,
+            UnmatchedCommand.self, CheckConfigCommand.self, DoctorCommand.self, ReportCommand.self,
         ])
 }
 

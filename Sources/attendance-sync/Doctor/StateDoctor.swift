@@ -65,13 +65,13 @@ struct StateDoctor {
 
     private func lastCycle(_ state: SyncState) throws(StateError) -> Check {
         let name = "last good cycle"
-        let (good, last, pausedUntil) = try state.reading {
-            (try $0.lastGoodCycle(), try $0.lastCycle(), try $0.number(.pausedUntil))
+        let (good, last, isPaused) = try state.reading { [now] in
+            (try $0.lastGoodCycle(), try $0.lastCycle(), try $0.isPausedByOperator(now: now))
         }
         let failing = last.flatMap { $0.outcome == "failed" ? $0.reason : nil }
         let details = failing.map { ["the last one failed: \($0)"] } ?? []
         let repair = "`attendance-sync status` and the log say what is in the way"
-        if let pausedUntil, pausedUntil > now.milliseconds {
+        if isPaused {
             return .warning(name, "writing is paused by an operator", details, repair: "`attendance-sync resume`")
         }
         guard let good, let finished = good.finished else {
