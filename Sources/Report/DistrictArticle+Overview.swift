@@ -63,6 +63,9 @@ extension DistrictArticle {
         var needs = health.refusedCredentials.map { side in
             (text: "\(side) refuses the credential; a valid one has to be put into its file", command: "doctor")
         }
+        if health.workingSince == nil, needs.isEmpty {
+            needs.append(("Somebody has to look what is in the way", "doctor"))
+        }
         let waiting = facts.held.count { $0.state == "held" }
         if waiting > 0 {
             let what = Format.count(
@@ -99,12 +102,11 @@ extension DistrictArticle {
             ("Written to Schoology", Format.number(toSchoology), "marks in these \(Format.count(days.count, "day"))"),
         ]
         if facts.direction.writesClever {
-            tiles.append(
-                (
-                    "Sent to Clever", Format.number(toClever),
-                    health.unconfirmed > 0
-                        ? "\(Format.number(health.unconfirmed)) not shown by Clever yet" : "all shown by Clever"
-                ))
+            let shown =
+                health.unconfirmed > 0
+                ? "\(Format.number(health.unconfirmed)) not shown by Clever yet"
+                : toClever > 0 ? "Clever shows them all" : "nothing was to be sent"
+            tiles.append(("Sent to Clever", Format.number(toClever), shown))
         }
         let oldest = health.oldestWaiting.map { "the oldest since \(time($0))" } ?? "nothing is waiting"
         tiles.append(("Waiting to be sent", Format.number(waiting), waiting > 0 ? oldest : "nothing is waiting"))

@@ -20,6 +20,11 @@ struct DiskDoctor {
         return [folder(), space(at: directory, stateSize: files().reduce(0) { $0 + $1.size })]
     }
 
+    /// False for a folder that is there and closed to this user.
+    static func mayLook(into directory: String) -> Bool {
+        access(directory, R_OK | X_OK) == 0 || errno == ENOENT
+    }
+
     private struct Item {
         var path: String
         var size: UInt64
@@ -45,6 +50,11 @@ struct DiskDoctor {
         guard let folder = Self.item(directory) else {
             return .failed(
                 name, "\(directory) can't be looked at", repair: "run doctor as root, or as the service's user")
+        }
+        guard Self.mayLook(into: directory) else {
+            return .failed(
+                name, "\(directory) belongs to \(Self.user(folder.owner)), and this user may not look into it",
+                repair: "run doctor as root (`sudo attendance-sync doctor`), or as the service's user")
         }
         let files = files()
         var wrong: [String] = []

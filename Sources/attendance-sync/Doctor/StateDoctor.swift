@@ -17,6 +17,10 @@ struct StateDoctor {
         self.directory = directory
         self.now = now
         isHeld = SyncState.isHeld(directory: directory, district: settings.name) ?? false
+        guard DiskDoctor.mayLook(into: directory) else {
+            checks.append(.skipped("state", "this user may not look into \(directory)"))
+            return
+        }
         do throws(StateError) {
             let state = try SyncState(directory: directory, district: settings.name, access: .readOnly)
             checks.append(try Self.integrity(state))
@@ -70,7 +74,10 @@ struct StateDoctor {
         }
         let failing = last.flatMap { $0.outcome == "failed" ? $0.reason : nil }
         let details = failing.map { ["the last one failed: \($0)"] } ?? []
-        let repair = "`attendance-sync status` and the log say what is in the way"
+        let repair =
+            isHeld
+            ? "`attendance-sync status` and the log say what is in the way"
+            : "start the service (`systemctl start attendance-sync`), or run `attendance-sync once`"
         if isPaused {
             return .warning(name, "writing is paused by an operator", details, repair: "`attendance-sync resume`")
         }
