@@ -20,7 +20,7 @@ struct Chart {
     var floor: Int { Self.top + plotHeight }
 
     func svg(_ content: String) -> String {
-        "<svg viewBox=\"0 0 \(Self.width) \(height)\" role=\"img\" aria-labelledby=\"\(id)-t \(id)-d\">"
+        "<svg viewBox=\"0 0 \(Self.width) \(height)\" role=\"img\" aria-labelledby=\"\(id)-t\" aria-describedby=\"\(id)-d\">"
             + "<title id=\"\(id)-t\">\(Markup.escape(title))</title><desc id=\"\(id)-d\">\(Markup.escape(summary))</desc>\n"
             + content + "</svg>"
     }

@@ -64,12 +64,14 @@ extension Transaction {
     /// The last write of each key, against the time of the edit that called for it, where that is still known: the
     /// record has not been modified since, or Schoology still shows the edit. Edits from before the first cycle are
     /// left out: they waited for the program to be installed.
+    ///
+    /// Left to itself, SQLite goes through all records of a day for each line of the trail.
     private func addDelays(_ facts: inout DistrictFacts, _ from: Timestamp, _ dayOf: (Timestamp) -> Day) throws {
         let firstCycle = try Int64.fetchOne(db, sql: "SELECT min(started) FROM cycle") ?? .max
         let toSchoology = try delays(
             """
             SELECT audit.at, max(clever_record.modified) FROM audit
-            JOIN clever_record ON clever_record.student = audit.student AND clever_record.day = audit.day
+            JOIN clever_record INDEXED BY clever_record_key ON clever_record.student = audit.student AND clever_record.day = audit.day
                 AND clever_record.section = CASE audit.cause WHEN 'clever daily' THEN 0 ELSE audit.section END
             WHERE audit.at >= ? AND audit.side = 1 AND audit.cause IN ('clever', 'clever daily')
                 AND NOT EXISTS(SELECT 1 FROM audit AS later WHERE later.section = audit.section
