@@ -66,6 +66,9 @@ let package = Package(
         // Schoology's triggers: what they say, and the loopback listener that hears them.
         .target(name: "Triggers", dependencies: ["Answers", "AttendanceCore"], swiftSettings: settings),
 
+        // A page for people who would rather look than read: HTML and SVG from plain counts.
+        .target(name: "Report", dependencies: ["AttendanceCore"], swiftSettings: settings),
+
         // What a service owes its host: the log, systemd, exit codes.
         .target(name: "Operations", dependencies: ["AttendanceCore"], swiftSettings: settings),
 
@@ -79,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "attendance-sync",
             dependencies: [
-                "AttendanceCore", "Configuration", "Operations", "SyncEngine", "SyncState", "Transport", "Triggers",
+                "AttendanceCore", "CleverAPI", "Configuration", "Operations", "Report", "SchoologyAPI", "SyncEngine",
+                "SyncState", "Transport", "Triggers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -128,6 +132,7 @@ let package = Package(
         .testTarget(
             name: "ConfigurationTests", dependencies: ["AttendanceCore", "Configuration"], swiftSettings: settings),
         .testTarget(name: "TriggersTests", dependencies: ["AttendanceCore", "Triggers"], swiftSettings: settings),
+        .testTarget(name: "ReportTests", dependencies: ["AttendanceCore", "Report"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["AttendanceCore", "Operations"], swiftSettings: settings),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox"], swiftSettings: settings),
         .testTarget(

@@ -94,6 +94,10 @@ int ccurl_is_hung_up(int descriptor) {
 
 int ccurl_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
+CURLcode ccurl_get_certificates(CURL *easy, struct curl_certinfo **value) {
+    return curl_easy_getinfo(easy, CURLINFO_CERTINFO, value);
+}
+
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) { return curl_easy_getinfo(easy, info, value); }
 
 CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {

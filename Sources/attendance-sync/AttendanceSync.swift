@@ -23,7 +23,8 @@ struct AttendanceSync: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, OnceCommand.self, PlanCommand.self, ApplyCommand.self, StatusCommand.self,
             ConflictsCommand.self, OutboxCommand.self, HeldCommand.self, UndoCommand.self, BackfillCommand.self,
-            UnmatchedCommand.self, PauseCommand.self, ResumeCommand.self, CheckConfigCommand.self,
+            UnmatchedCommand.self, PauseCommand.self, ResumeCommand.self, CheckConfigCommand.self, DoctorCommand.self,
+            ReportCommand.self,
         ])
 }
 

@@ -47,6 +47,9 @@ int ccurl_is_hung_up(int descriptor);
 // memfd_create, which Swift doesn't see either: a file without a name, closed in child processes. -1 with errno.
 int ccurl_memory_file(const char *name);
 
+// CURLINFO_CERTINFO: what the server's certificates say, with CURLOPT_CERTINFO. Lives as long as the handle.
+CURLcode ccurl_get_certificates(CURL *easy, struct curl_certinfo **value);
+
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
 CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
 

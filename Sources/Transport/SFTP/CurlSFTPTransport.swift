@@ -21,8 +21,31 @@ public struct CurlSFTPTransport: SFTPTransport {
     }
 
     public func upload(_ upload: SFTPUpload) async throws(SFTPError) {
-        let transfer = try SFTPTransfer(upload, connectTimeout: connectTimeout, stallTimeout: stallTimeout)
-        let result = await withTaskCancellationHandler {
+        try await perform(
+            try SFTPTransfer(upload, connectTimeout: connectTimeout, stallTimeout: stallTimeout)
+        ).get()
+    }
+
+    /// Shows whether an upload would work, without touching the file of the URL: the bytes are written under the
+    /// temporary name beside it, renamed to `SFTPRehearsal.fileName` and removed.
+    public func rehearse(_ upload: SFTPUpload) async -> SFTPRehearsal {
+        do throws(SFTPError) {
+            let transfer = try SFTPTransfer(
+                upload, isRehearsal: true, connectTimeout: connectTimeout, stallTimeout: stallTimeout)
+            switch await perform(transfer) {
+            case .success: return SFTPRehearsal(reached: .removed, error: nil)
+            case .failure(let error):
+                let reached: SFTPRehearsal.Stage =
+                    transfer.done.contains(.rename) ? .renamed : transfer.done.contains(.write) ? .written : .nothing
+                return SFTPRehearsal(reached: reached, error: error)
+            }
+        } catch {
+            return SFTPRehearsal(reached: .nothing, error: error)
+        }
+    }
+
+    private func perform(_ transfer: SFTPTransfer) async -> Result<Void, SFTPError> {
+        await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, SFTPError>, Never>) in
                 guard startThread({ continuation.resume(returning: transfer.run()) }) else {
                     let words = String(cString: strerror(errno))
@@ -33,6 +56,5 @@ public struct CurlSFTPTransport: SFTPTransport {
         } onCancel: {
             transfer.sockets.cancel()
         }
-        try result.get()
     }
 }

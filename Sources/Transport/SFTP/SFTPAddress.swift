@@ -46,6 +46,19 @@ struct SFTPAddress: Equatable {
         }
     }
 
+    /// Another file in the same directory.
+    func sibling(_ name: String) -> SFTPAddress {
+        SFTPAddress(host: host, port: port, isInHome: isInHome, directory: directory, name: Array(name.utf8))
+    }
+
+    private init(host: String, port: Int, isInHome: Bool, directory: [UInt8], name: [UInt8]) {
+        self.host = host
+        self.port = port
+        self.isInHome = isInHome
+        self.directory = directory
+        self.name = name
+    }
+
     /// The URL of a file in the same directory, for libcurl to read (with `CURLOPT_PATH_AS_IS`).
     func url(of name: [UInt8]) -> String {
         // `/~name` is not the home directory, though libcurl would think so.

@@ -25,6 +25,8 @@ final class SFTPTransfer: @unchecked Sendable {
 
     let upload: SFTPUpload
     let address: SFTPAddress
+    /// Under a name of its own, and removed at the end.
+    let isRehearsal: Bool
     let temporaryName: [UInt8]
     let connectTimeout: Duration
     let stallTimeout: Duration
@@ -37,11 +39,17 @@ final class SFTPTransfer: @unchecked Sendable {
     /// Whether the server had hung up when libcurl was done with a step, and before it closed the connection itself.
     var isHungUp = false
     private var sent = 0
+    /// The steps that the server took.
+    private(set) var done: [Step] = []
     private var deadline = ContinuousClock.now
 
     /// - Throws: `.unusableAddress` for a URL or a name that can't be uploaded to.
-    init(_ upload: SFTPUpload, connectTimeout: Duration, stallTimeout: Duration) throws(SFTPError) {
-        address = try SFTPAddress(upload.url)
+    init(
+        _ upload: SFTPUpload, isRehearsal: Bool = false, connectTimeout: Duration, stallTimeout: Duration
+    ) throws(SFTPError) {
+        let real = try SFTPAddress(upload.url)
+        address = isRehearsal ? real.sibling(SFTPRehearsal.fileName) : real
+        self.isRehearsal = isRehearsal
         temporaryName = Array(upload.temporaryName.utf8)
         guard SFTPAddress.isFileName(temporaryName), temporaryName != address.name else {
             throw .unusableAddress(detail: "the temporary name is not a file name, or the real one")
@@ -78,6 +86,11 @@ final class SFTPTransfer: @unchecked Sendable {
         defer { curl_easy_cleanup(easy) }
 
         let file = try write(easy, known)
+        try rename(easy, file)
+        if isRehearsal { _ = try step(.remove, easy, file) }
+    }
+
+    private func rename(_ easy: UnsafeMutableRawPointer, _ file: MemoryFile) throws(SFTPError) {
         if try step(.rename, easy, file) { return }
         _ = try step(.remove, easy, file)
         if try step(.rename, easy, file) { return }
@@ -125,7 +138,10 @@ final class SFTPTransfer: @unchecked Sendable {
         sockets.startStep()
         guard configure(easy, step, knownHosts: known.path) else { throw .resources(detail: "out of memory") }
         let code = curl_easy_perform(easy)
-        if code == CURLE_OK { return true }
+        if code == CURLE_OK {
+            done.append(step)
+            return true
+        }
         switch step {
         case .write: break
         case .rename: if isTaken(code) { return false }

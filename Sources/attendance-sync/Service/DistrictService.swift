@@ -89,24 +89,32 @@ final class Signers: Sendable {
 
     func signer(for settings: SchoologySettings, stateDirectory: String) -> any RequestSigner {
         let key = settings.consumerKey.reveal()
-        // The file is named by a digest, so that the folder doesn't show the key.
-        var fingerprint = Fingerprint()
-        fingerprint.add(key)
-        let file = "\(stateDirectory)/signer-\(fingerprint.hexadecimal).timestamp"
+        let file = Self.timestampFile(for: settings, stateDirectory: stateDirectory)
         return signers.withLock { signers in
             let identity = "\(key)\n\(settings.consumerSecret.reveal())\n\(settings.signatureMethod.rawValue)"
             if let known = signers[identity] { return known }
-            let method: OAuthSignatureMethod = settings.signatureMethod == .plaintext ? .plaintext : .hmacSHA1
-            let signer = OAuthSigner(
-                consumerKey: key, consumerSecret: settings.consumerSecret.reveal(), method: method,
-                store: FileTimestampStore(path: file), now: { Int64(Date().timeIntervalSince1970) },
-                randomNonce: {
-                    String(UInt64.random(in: .min ... .max), radix: 36)
-                        + String(UInt64.random(in: .min ... .max), radix: 36)
-                })
+            let signer = Self.make(settings, store: FileTimestampStore(path: file))
             signers[identity] = signer
             return signer
         }
+    }
+
+    /// Where the key's last timestamp is kept. Named by a digest, so that the folder doesn't show the key.
+    static func timestampFile(for settings: SchoologySettings, stateDirectory: String) -> String {
+        var fingerprint = Fingerprint()
+        fingerprint.add(settings.consumerKey.reveal())
+        return "\(stateDirectory)/signer-\(fingerprint.hexadecimal).timestamp"
+    }
+
+    static func make(_ settings: SchoologySettings, store: any TimestampStore) -> OAuthSigner {
+        OAuthSigner(
+            consumerKey: settings.consumerKey.reveal(), consumerSecret: settings.consumerSecret.reveal(),
+            method: settings.signatureMethod == .plaintext ? .plaintext : .hmacSHA1, store: store,
+            now: { Int64(Date().timeIntervalSince1970) },
+            randomNonce: {
+                String(UInt64.random(in: .min ... .max), radix: 36)
+                    + String(UInt64.random(in: .min ... .max), radix: 36)
+            })
     }
 }
 

@@ -1,0 +1,39 @@
+/// What `systemctl show` says of a unit.
+public struct SystemdUnit: Sendable, Equatable {
+    /// What to ask for.
+    public static let properties = [
+        "LoadState", "ActiveState", "SubState", "Result", "NRestarts", "ActiveEnterTimestamp", "WatchdogUSec",
+        "LimitNOFILE",
+    ]
+
+    public var isInstalled = false
+    public var isActive = false
+    /// `active (running)`, `failed (exit-code)`.
+    public var state = ""
+    /// As systemd writes it; nil when it never ran.
+    public var since: String?
+    public var restarts = 0
+    /// As systemd writes it, `10min`; nil when there is none.
+    public var watchdog: String?
+    public var openFiles: String?
+
+    /// - Parameter text: lines of `Name=value`.
+    public init(_ text: String) {
+        var values: [String: String] = [:]
+        for line in text.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+        }
+        func value(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+        isInstalled = value("LoadState") == "loaded"
+        let active = value("ActiveState") ?? "unknown"
+        isActive = ["active", "reloading", "activating"].contains(active)
+        let result = value("Result")
+        let detail = active == "failed" ? result : value("SubState")
+        state = detail.map { "\(active) (\($0))" } ?? active
+        since = isActive ? value("ActiveEnterTimestamp") : nil
+        restarts = value("NRestarts").flatMap { Int($0) } ?? 0
+        watchdog = value("WatchdogUSec").flatMap { ["0", "infinity"].contains($0) ? nil : $0 }
+        openFiles = value("LimitNOFILE")
+    }
+}

@@ -1,0 +1,97 @@
+import AttendanceCore
+import Configuration
+import Foundation
+import Operations
+import SyncEngine
+import Synchronization
+
+/// The configuration and the files that it names.
+struct ConfigurationDoctor {
+    /// Every file that the loader has read, with its mode.
+    private final class Files: Sendable {
+        let read = Mutex<[(path: String, mode: UInt32)]>([])
+
+        var access: FileAccess {
+            FileAccess(
+                read: { [self] path, limit in
+                    let result = FileAccess.real.read(path, limit)
+                    if case .success(let file) = result {
+                        read.withLock { read in
+                            if !read.contains(where: { $0.path == path }) { read.append((path, file.mode)) }
+                        }
+                    }
+                    return result
+                }, currentDirectory: FileAccess.real.currentDirectory)
+        }
+    }
+
+    let path: String
+    private(set) var checks: [Check] = []
+    /// Nil where nothing of it can be used.
+    private(set) var loaded: LoadedConfiguration?
+    /// False where only the file itself is in order.
+    private(set) var hasSecrets = false
+
+    init(path: String) {
+        self.path = path
+        let environment = ProcessInfo.processInfo.environment
+        let files = Files()
+        do {
+            let loaded = try ConfigurationLoader.load(path: path, environment: environment, files: files.access)
+            self.loaded = loaded
+            hasSecrets = true
+            checks.append(
+                .ok(
+                    "configuration",
+                    "\(path) is valid: \(loaded.configuration.districts.map(\.name).joined(separator: ", "))",
+                    loaded.notYetAvailable.map { "note: \($0)" }))
+            checks.append(Self.secrets(files.read.withLock { $0 }, configuration: path))
+        } catch {
+            loaded = try? ConfigurationLoader.load(path: path, environment: environment, loadSecrets: false)
+            checks = error.all.map {
+                let place = $0.line.map { ":\($0)" } ?? ""
+                return .failed(
+                    "configuration", "\($0.file)\(place): \($0.key.isEmpty ? "" : "\($0.key): ")\($0.message)",
+                    repair: $0.hint)
+            }
+        }
+    }
+
+    /// The loader refuses what others can read, so all of these are in order.
+    private static func secrets(_ files: [(path: String, mode: UInt32)], configuration: String) -> Check {
+        let others = files.filter { $0.path != configuration && !$0.path.hasSuffix("/" + configuration) }
+        let lines = others.map { file in
+            let digits = String(file.mode, radix: 8)
+            return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + " " + file.path
+        }
+        return .ok(
+            "secrets and other files", "\(Words.count(lines.count, "file")), no secret readable by others", lines)
+    }
+
+    static func timeZone(_ settings: DistrictSettings, now: Timestamp) -> Check {
+        let name = "time zone"
+        guard let zone = TimeZone(identifier: settings.timezone) else {
+            return .failed(
+                name, "\(settings.timezone) is not known on this machine", repair: "install Debian's package tzdata")
+        }
+        let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(now.milliseconds) / 1000))
+        let there = (now + .seconds(Int64(offset))).description
+        return .ok(name, "\(settings.timezone), where it is \(there.prefix(10)) \(there.dropFirst(11).prefix(5)) now")
+    }
+
+    static func overrides(_ settings: DistrictSettings) -> Check? {
+        let path = settings.matching.overridesFile
+        guard !path.isEmpty else { return nil }
+        do {
+            let read = try OverridesFile.read(path)
+            let count = read.map { $0.overrides.sections.count + $0.overrides.students.count } ?? 0
+            return .ok("overrides", "\(path): \(Words.count(count, "line"))")
+        } catch {
+            return .failed(
+                "overrides", "\(path): \(error)",
+                repair:
+                    "a line is kind,clever_id,schoology_id with kind section or student; the last good version holds until then"
+            )
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import AttendanceCore
+import Foundation
+import Operations
+import Transport
+
+/// Whether `attendance.csv` would get to Clever, without touching it: another file goes there and is removed.
+struct SFTPDoctor {
+    private static let name = "SFTP round trip"
+
+    let settings: DistrictSettings
+
+    func check() async -> Check {
+        guard settings.direction.writesClever else {
+            return .skipped(Self.name, "not needed: direction is \(settings.direction.rawValue)")
+        }
+        guard let sftp = settings.clever.sftp else {
+            return .skipped(Self.name, "[district.clever.sftp] is not configured")
+        }
+        let rehearsal = await CurlSFTPTransport().rehearse(
+            SFTPUpload(
+                url: sftp.url, temporaryName: "\(SFTPRehearsal.fileName).part",
+                bytes: Array("written by attendance-sync doctor; may be removed\n".utf8),
+                credential: credential(sftp), knownHostsFile: sftp.knownHostsFile, timeout: .seconds(60)))
+        guard let error = rehearsal.error else {
+            return .ok(
+                Self.name, "written, renamed and removed as \(SFTPRehearsal.fileName); attendance.csv was not touched")
+        }
+        let reached =
+            switch rehearsal.reached {
+            case .nothing: ""
+            case .written: " (a file could be written, but not renamed)"
+            case .renamed, .removed: " (a file could be written and renamed, but not removed; it is still there)"
+            }
+        return .failed(
+            Self.name, "\(error)\(reached)", repair: filled(error.repair, sftp),
+            exitStatus: error.isOperatorProblem ? .operatorMustAct : .unreachable)
+    }
+
+    private func credential(_ sftp: SFTPSettings) -> SFTPCredential {
+        switch sftp.credential {
+        case .password(let password): .password(user: sftp.username.reveal(), password: password.reveal())
+        case .privateKeyFile(let path): .privateKey(user: sftp.username.reveal(), path: path)
+        }
+    }
+
+    /// The repair with this server's names in it.
+    private func filled(_ repair: String, _ sftp: SFTPSettings) -> String {
+        let parts = URLComponents(string: sftp.url)
+        let port = parts?.port ?? 22
+        let host = parts?.host ?? "HOST"
+        return
+            repair
+            .replacing("KNOWN_HOSTS_FILE", with: sftp.knownHostsFile)
+            .replacing("'[HOST]:PORT'` (-R HOST for port 22)", with: port == 22 ? "\(host)`" : "'[\(host)]:\(port)'`")
+            .replacing("HOST:22", with: "\(host):\(port)")
+            .replacing("-p PORT HOST", with: port == 22 ? host : "-p \(port) \(host)")
+            .replacing("known_hosts_file", with: sftp.knownHostsFile)
+    }
+}

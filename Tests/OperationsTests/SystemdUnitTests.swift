@@ -1,0 +1,37 @@
+import Operations
+import Testing
+
+/// What is made of `systemctl show`.
+@Suite struct SystemdUnitTests {
+    @Test func readsAServiceThatRuns() {
+        let unit = SystemdUnit(
+            """
+            Type=notify
+            Result=success
+            NRestarts=2
+            WatchdogUSec=10min
+            LoadState=loaded
+            ActiveState=active
+            SubState=running
+            ActiveEnterTimestamp=Mon 2026-11-16 05:00:01 CST
+            LimitNOFILE=524288
+            """)
+        #expect(unit.isInstalled && unit.isActive)
+        #expect(unit.state == "active (running)")
+        #expect(unit.since == "Mon 2026-11-16 05:00:01 CST")
+        #expect(unit.restarts == 2)
+        #expect(unit.watchdog == "10min")
+        #expect(unit.openFiles == "524288")
+    }
+
+    @Test func readsAServiceThatHasFailedOrIsNotThere() {
+        let failed = SystemdUnit(
+            "LoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code\nWatchdogUSec=0\nActiveEnterTimestamp=\n"
+        )
+        #expect(failed.isInstalled && !failed.isActive)
+        #expect(failed.state == "failed (exit-code)")
+        #expect(failed.since == nil && failed.watchdog == nil)
+        #expect(!SystemdUnit("LoadState=not-found\nActiveState=inactive\nSubState=dead").isInstalled)
+        #expect(!SystemdUnit("").isInstalled)
+    }
+}
