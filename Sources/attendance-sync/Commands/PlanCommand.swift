@@ -48,7 +48,7 @@ struct PlanCommand: AsyncParsableCommand {
         events.flush()
         let document = PlanDocument(created: Timestamp.current.description, districts: plans)
         let bytes = try PlanDocument.encoded(document)
-        if let out { try PrivateFile.write(bytes, to: out) }
+        if let out { try keep(bytes, in: out) }
         if options.json {
             FileHandle.standardOutput.write(bytes)
         } else {
@@ -63,29 +63,13 @@ struct PlanCommand: AsyncParsableCommand {
         let status = ExitStatus.worst(of: statuses)
         guard status == .done else { throw status.exitCode }
     }
-}
 
-/// A file that only its owner reads: it names students by their ids.
-enum PrivateFile {
-    /// Takes the place of what is there, whole or not at all.
-    static func write(_ bytes: Data, to path: String) throws {
-        let part = path + ".part"
-        unlink(part)
-        let file = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw failure(path) }
-        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+    private func keep(_ plan: Data, in file: String) throws {
         do {
-            try handle.write(contentsOf: bytes)
-            try handle.synchronize()
+            try PrivateFile.replace(file, with: Array(plan))
         } catch {
-            unlink(part)
-            throw failure(path)
+            Terminal.complain("\(file) can't be written: \(error)")
+            throw ExitStatus.operatorMustAct.exitCode
         }
-        guard rename(part, path) == 0 else { throw failure(path) }
-    }
-
-    private static func failure(_ path: String) -> any Error {
-        Terminal.complain("\(path) can't be written: \(String(cString: strerror(errno)))")
-        return ExitStatus.operatorMustAct.exitCode
     }
 }
