@@ -22,7 +22,8 @@ struct AttendanceSync: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, OnceCommand.self, StatusCommand.self, ConflictsCommand.self, OutboxCommand.self,
-            UnmatchedCommand.self, CheckConfigCommand.self,
+            UnmatchedCommand.self, ExplainCommand.self, HistoryCommand.self, BackupCommand.self, RestoreCommand.self,
+            PurgeCommand.self, CheckConfigCommand.self,
         ])
 }
 
