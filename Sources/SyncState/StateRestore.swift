@@ -306,10 +306,4 @@ extension Transaction {
                 """, [table, number])
         }
     }
-
-    /// When the state was restored last, and from a backup of when.
-    public func lastRestore() throws -> (at: Timestamp, backupAt: Timestamp)? {
-        guard let at = try number(.restoredAt), let from = try number(.restoredFrom) else { return nil }
-        return (Timestamp(milliseconds: at), Timestamp(milliseconds: from))
-    }
 }

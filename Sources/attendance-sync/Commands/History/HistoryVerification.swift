@@ -62,7 +62,7 @@ struct VerificationDocument: Encodable {
             self.district = district
             let beginning = try tx.auditBeginning()
             (oldest, purged) = (beginning.oldest?.description, beginning.isPurged)
-            if let restore = try tx.lastRestore() {
+            if let restore = try tx.restoredBase() {
                 (restored, restoredFrom) = (restore.at.description, restore.backupAt.description)
             }
             switch try tx.verifyAuditTrail() {
