@@ -123,7 +123,10 @@ let package = Package(
         .testTarget(
             name: "SchoologyAPITests", dependencies: ["AttendanceCore", "SchoologyAPI", "Transport"],
             swiftSettings: settings),
-        .testTarget(name: "SyncStateTests", dependencies: ["AttendanceCore", "SyncState"], swiftSettings: settings),
+        .testTarget(
+            name: "SyncStateTests",
+            dependencies: ["AttendanceCore", "SyncState", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["AttendanceCore", "Configuration"], swiftSettings: settings),
         .testTarget(name: "TriggersTests", dependencies: ["AttendanceCore", "Triggers"], swiftSettings: settings),

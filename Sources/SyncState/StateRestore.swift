@@ -60,7 +60,7 @@ public struct StateRestore {
             PlainFile.remove(prepared)
             defer { PlainFile.remove(prepared) }
             var report = try copy(to: prepared)
-            let live = LiveState(path: path)
+            let live = try LiveState(path: path)
             report.replacedIsDamaged = live.isDamaged
             try refuseOtherDistrict(prepared, live)
             report = try prepare(prepared, live, report, now: now)
@@ -175,7 +175,8 @@ private struct LiveState {
 
     private static let pauseSettings: [StateSetting] = [.pausedUntil, .pausedAt, .pausedBy, .pauseReason]
 
-    init(path: String) {
+    /// - Throws: why it can't be asked, unless that is for being damaged.
+    init(path: String) throws(StateError) {
         self.path = path
         lastKept = ["", "-wal"].compactMap { Self.modified(path + $0) }.max()
         guard PlainFile.exists(path) else { return }
@@ -194,6 +195,9 @@ private struct LiveState {
                 }
             }
         } catch {
+            let isForeign = (error as? DatabaseError)?.resultCode == .SQLITE_ERROR
+            let reason = StateError.from(error, path: path)
+            guard reason.isDamage || isForeign else { throw reason }
             isDamaged = true
         }
     }
@@ -216,7 +220,7 @@ private struct LiveState {
             unlink(path + "-shm")
             return nil
         }
-        if try foldWAL() {
+        if try !isDamaged && foldWAL() {
             // It has both names until the new one takes its place, so that there is a state at every instant.
             if link(path, kept) == 0 {
                 try PlainFile.sync(PlainFile.folder(of: kept))
@@ -229,7 +233,7 @@ private struct LiveState {
         return kept
     }
 
-    /// - Returns: whether the one file is now everything. A damaged one is left as it is.
+    /// - Returns: whether the one file is now everything.
     private func foldWAL() throws -> Bool {
         do {
             let database = try PlainFile.openDatabase(path)
