@@ -71,7 +71,7 @@ import Testing
             place.today.description)
         #expect(ended.status == 0)
         #expect(ended.output.hasPrefix("Nothing: both sides say present, and agree."))
-        #expect(ended.output.contains("Nothing was ever decided or written for it."))
+        #expect(ended.output.contains("Nothing was ever written for it."))
     }
 
     @Test func saysWhatToTypeForADeadLetter() async throws {

@@ -57,7 +57,7 @@ extension KeyExplanation {
         guard !decisions.isEmpty else {
             return olderDecisionsPurged
                 ? "No decisions are kept; those older than service.retention were purged."
-                : "Nothing was ever decided or written for it."
+                : "Nothing was ever written for it."
         }
         var table = Table(["WHEN", "CYCLE", "WRITTEN TO", "FROM", "TO", "CAUSE"])
         for decision in decisions {
