@@ -65,7 +65,8 @@ extension Transaction {
         let limits = try effective(limits)
         var totals = PurgeTotals()
         for rows in PurgedRows.allCases {
-            let (sql, arguments) = try Self.selection(rows, limits, auditEnd: auditEnd(limits))
+            let end = try rows == .audit ? auditEnd(limits) : 0
+            let (sql, arguments) = Self.selection(rows, limits, auditEnd: end)
             totals.add(try count("SELECT count(*) FROM (\(sql))", arguments), rows)
         }
         return totals
@@ -82,7 +83,8 @@ extension Transaction {
     /// - Returns: how many; fewer than `limit` when no more are left.
     public func purge(_ kind: PurgedRows, _ limits: PurgeLimits, limit: Int) throws -> Int {
         let limits = try effective(limits)
-        let (sql, arguments) = try Self.selection(kind, limits, auditEnd: auditEnd(limits))
+        let end = try kind == .audit ? auditEnd(limits, within: limit) : 0
+        let (sql, arguments) = Self.selection(kind, limits, auditEnd: end)
         let key = Self.keyColumns(kind)
         let chosen = "\(sql) \(kind == .audit ? "ORDER BY audit.id" : "") LIMIT \(limit)"
         if kind == .audit {
@@ -98,11 +100,16 @@ extension Transaction {
     }
 
     /// The first line that stays: the trail is cut at one place, so that it stays a chain.
-    private func auditEnd(_ limits: PurgeLimits) throws -> Int64 {
+    ///
+    /// - Parameter slice: looks at so many lines only; what is older and beyond goes another time.
+    private func auditEnd(_ limits: PurgeLimits, within slice: Int = .max) throws -> Int64 {
         let kept =
             try row(
-                "SELECT id FROM audit WHERE at >= ? ORDER BY id LIMIT 1", [limits.since.milliseconds])?[0] as Int64?
-        return try kept ?? (row("SELECT max(id) FROM audit")?[0] as Int64?).map { $0 + 1 } ?? 0
+                "SELECT id FROM (SELECT id, at FROM audit ORDER BY id LIMIT ?) WHERE at >= ? ORDER BY id LIMIT 1",
+                [slice, limits.since.milliseconds])?[0] as Int64?
+        if let kept { return kept }
+        let last = try row("SELECT max(id) FROM (SELECT id FROM audit ORDER BY id LIMIT ?)", [slice])?[0] as Int64?
+        return last.map { $0 + 1 } ?? 0
     }
 
     private static func table(_ kind: PurgedRows) -> String {
