@@ -18,6 +18,7 @@ public enum ConfigurationLoader {
         let finder = FileFinder(configurationPath: path, environment: environment, files: files)
         var configuration = service(root, finder, environment)
         configuration.districts = districts(root, finder, loadSecrets: loadSecrets)
+        noticeShortRetention(configuration, diagnostics)
         guard diagnostics.errors.isEmpty else { throw ConfigurationErrors(diagnostics.errors) }
         return LoadedConfiguration(
             file: path, configuration: configuration,
@@ -69,6 +70,21 @@ public enum ConfigurationLoader {
         if let retention = table.span("retention") { configuration.retention = retention }
         table.noticeLater(district: nil)
         return configuration
+    }
+
+    /// A retention shorter than what is still read is no error, and is not followed to the letter.
+    private static func noticeShortRetention(_ configuration: ServiceConfiguration, _ diagnostics: Diagnostics) {
+        let key = ConfigurationPath.root.key(ConfigurationReference.service.key).key("retention")
+        let retention = configuration.retention
+        for district in configuration.districts where retention != ServiceConfiguration().retention {
+            let lookback = district.clever.lookback
+            let kept = Retention.kept(retention, lookback: lookback)
+            guard kept != retention else { continue }
+            diagnostics.notice(
+                key, district: district.name,
+                "\(retention) is shorter than the lookback of \(district.name) (\(lookback)) and a week; \(kept) counts there"
+            )
+        }
     }
 
     private static func districts(_ root: TableReader, _ finder: FileFinder, loadSecrets: Bool) -> [DistrictSettings] {

@@ -36,7 +36,7 @@ public enum StateError: Error, Sendable, Equatable, CustomStringConvertible {
         case .locked: "stop the other process, or run the command again later"
         case .newerVersion: "install that version again, or restore a backup made by this one"
         case .damaged:
-            "keep the file and those beside it (-wal, -shm) elsewhere, put the last backup in its place, and start again"
+            "stop the service, put the last backup in its place (`attendance-sync restore FILE`), and start it again"
         case .inaccessible: "check the owner and mode of the state folder"
         case .diskFull: "free space on the disk that holds the state"
         case .outOfDescriptors: "raise the limit of open files (LimitNOFILE= in the service's unit, `ulimit -n`)"

@@ -207,7 +207,7 @@ public final class SyncState: Sendable {
         }
     }
 
-    private static func makePrivateFolder(_ directory: String) throws(StateError) {
+    static func makePrivateFolder(_ directory: String) throws(StateError) {
         guard Glibc.access(directory, F_OK) != 0 else { return }
         var partial = directory.hasPrefix("/") ? "" : "."
         for part in directory.split(separator: "/") {

@@ -57,6 +57,14 @@ public enum StateSetting: String, Sendable, CaseIterable {
     case auditAnchor = "audit_anchor"
     /// When old rows were last purged.
     case purgedAt = "purged_at"
+    /// In a backup alone: the district it is of, and when it was made.
+    case backupDistrict = "backup_district"
+    case backupAt = "backup_at"
+    /// The state was restored, from a backup of then; and until when the state that it replaced was kept up, as far as
+    /// that is known. See ``RestoredBase``.
+    case restoredAt = "restored_at"
+    case restoredFrom = "restored_from"
+    case restoredLostAt = "restored_lost_at"
 }
 
 extension Transaction {

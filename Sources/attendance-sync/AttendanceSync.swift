@@ -20,11 +20,31 @@ struct AttendanceSync: AsyncParsableCommand {
             operator must act.
             """,
         version: Version.current,
-        subcommands: [
-            RunCommand.self, OnceCommand.self, PlanCommand.self, ApplyCommand.self, StatusCommand.self,
-            ConflictsCommand.self, OutboxCommand.self, HeldCommand.self, UndoCommand.self, BackfillCommand.self,
-            UnmatchedCommand.self, PauseCommand.self, ResumeCommand.self, CheckConfigCommand.self, DoctorCommand.self,
-            ReportCommand.self,
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Sync",
+                subcommands: [
+                    RunCommand.self, OnceCommand.self, PlanCommand.self, ApplyCommand.self, BackfillCommand.self,
+                ]),
+            CommandGroup(
+                name: "See",
+                subcommands: [
+                    StatusCommand.self, ExplainCommand.self, HistoryCommand.self, UnmatchedCommand.self,
+                    ReportCommand.self,
+                ]),
+            CommandGroup(
+                name: "Decide",
+                subcommands: [
+                    ConflictsCommand.self, OutboxCommand.self, HeldCommand.self, UndoCommand.self, PauseCommand.self,
+                    ResumeCommand.self,
+                ]),
+            CommandGroup(
+                name: "Keep",
+                subcommands: [
+                    CheckConfigCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
+                    PurgeCommand.self,
+                ]),
         ])
 }
 

@@ -11,12 +11,19 @@ import Testing
         let loaded = try files.load()
         #expect(
             loaded.notYetAvailable.map { "\($0.line):\($0.column) \($0.key) \($0.district ?? "-")" } == [
-                "2:1 service.retention -",
+                "2:1 service.retention springfield",
                 "11:11 district[0].safety springfield",
             ])
         #expect(
             loaded.notYetAvailable.first?.description
-                == "/etc/sync/sync.toml:2:1: service.retention: nothing is purged in this version; everything is kept")
+                == "/etc/sync/sync.toml:2:1: service.retention: 1d is shorter than the lookback of springfield (14d) and a "
+                + "week; 21d counts there")
+    }
+
+    @Test(arguments: [("21d", 0), ("20d", 1), ("1s", 1)])
+    func aRetentionShorterThanWhatIsReadIsRaised(retention: String, notices: Int) throws {
+        let text = "[service]\nretention = \"\(retention)\"\n" + smallest
+        #expect(try MemoryFiles(text).load(loadSecrets: false).notYetAvailable.count == notices)
     }
 
     @Test(arguments: ["both", "to_clever", "to_schoology"])

@@ -37,7 +37,7 @@ import Testing
         for command in damage == .middlePage ? ["once", "run"] : ["once", "run", "status"] {
             let ended = try await place.run(command)
             #expect(ended.status == 78, "\(command): \(ended.log)")
-            for word in ["town.sqlite is damaged", "put the last backup in its place"] {
+            for word in ["town.sqlite is damaged", "put the last backup in its place (`attendance-sync restore"] {
                 #expect((ended.log + ended.output).contains(word), "\(command)")
             }
             #expect(FileManager.default.contents(atPath: place.stateFile.path) == damaged, "\(command)")

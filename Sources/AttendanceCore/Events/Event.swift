@@ -74,6 +74,7 @@ public struct Event: Sendable, Hashable {
         case rateWaiting = "rate.waiting"
         case outboxDead = "outbox.dead"
         case stateMigrated = "state.migrated"
+        case statePurged = "state.purged"
         case triggerReceived = "trigger.received"
         case triggerListening = "trigger.listening"
         case triggerUnavailable = "trigger.unavailable"

@@ -35,8 +35,9 @@ enum ConfigurationReference {
                 "The least severe events that are logged."),
             KeySpec(
                 "retention", .duration, "\"\(ServiceConfiguration().retention)\"",
-                "Marks, history and audit older than this are deleted.",
-                .later("nothing is purged in this version; everything is kept")),
+                "Marks, history and audit older than this are deleted, once a day; what still waits for something is "
+                    + "kept. At least a district's `lookback` and a week: a shorter one counts as that. docs/BACKUP.md "
+                    + "says what goes."),
         ])
 
     static let district = TableSpec(

@@ -80,6 +80,7 @@ extension DistrictEngine {
         } catch let failure as SideFailure {
             note(failure)
         }
+        guard try polled || !awaitsFirstReading() else { return unchanged }
         readsWholeWindow = try state.reading { try $0.number(.watermark) } != nil
         try await decide(onlyDay: nil)
         try await pushWrites()

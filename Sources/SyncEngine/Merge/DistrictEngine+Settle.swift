@@ -68,7 +68,9 @@ extension DistrictEngine {
             toClever = decision.status == clever.status ? nil : decision.status
             cause = row?.cause ?? OutboxItem.operatorCause
         } else {
-            let outcome = merge(input, rules)
+            var outcome = merge(input, rules)
+            let isInDoubt = try restsOnDoubt(key, input, outcome, row: row, tx)
+            if isInDoubt { outcome = .conflict(.hold) }
             switch outcome {
             case .nothing: break
             case .drift(let side): mark.drift = side
@@ -79,9 +81,11 @@ extension DistrictEngine {
                 mark.refusedSchoology = nil
                 counts.healed += 1
             case .write(to: .schoology, let status): toSchoology = status
-            case .write(to: .clever, let status): toClever = status
+            case .write(to: .clever, let status):
+                toClever = status
+                cause = try rowCause(key, input, tx)
             case .conflict(let resolution):
-                try logConflict(key, input, resolution, tx)
+                try logConflict(key, input, resolution, isInDoubt: isInDoubt, tx)
                 cause = "policy:\(settings.conflicts.policy.rawValue)"
                 switch resolution {
                 case .write(to: .schoology, let status): toSchoology = status
@@ -179,9 +183,9 @@ extension DistrictEngine {
     }
 
     private func logConflict(
-        _ key: Key, _ input: MergeInput, _ resolution: MergeOutcome.Resolution, _ tx: Transaction
+        _ key: Key, _ input: MergeInput, _ resolution: MergeOutcome.Resolution, isInDoubt: Bool, _ tx: Transaction
     ) throws {
-        let policy = settings.conflicts.policy.rawValue
+        let policy = isInDoubt ? RestoredBase.policy : settings.conflicts.policy.rawValue
         let outcome: String
         let isOpen: Bool
         switch resolution {

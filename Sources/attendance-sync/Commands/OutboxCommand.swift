@@ -167,8 +167,7 @@ struct OutboxRow: Encodable {
             case .unconfirmed: "unconfirmed"
             }
         cause = item.cause
-        // A cycle that has given it up is counted as a round; its tries stay on the row until the next begins.
-        tries = item.rounds * RetryPolicy.triesInACycle + item.attempts % RetryPolicy.triesInACycle
+        tries = item.tries
         created = item.created.description
         nextAttempt = item.state == .dead || item.nextAttempt.milliseconds == 0 ? nil : item.nextAttempt.description
         code = item.code

@@ -55,6 +55,7 @@ actor Daemon {
                     "version": .text(Version.current), "districts": .int(runners.count + waiting.count),
                     "pid": .int(getpid()),
                 ]))
+        await shared.purge.set(retention: configuration.retention)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr1)
         for runner in runners.values { start(runner) }
         await triggers.serve(Array(runners.values))
@@ -246,6 +247,7 @@ actor Daemon {
             return reject("\(error)")
         }
         configuration = loaded.configuration
+        await shared.purge.set(retention: configuration.retention)
         events.configure(format: configuration.logFormat, level: configuration.logLevel)
         UnusedSettings.announce(loaded, to: events)
         events.record(Event(.notice, .configReloaded, ["districts": .int(runners.count)]))

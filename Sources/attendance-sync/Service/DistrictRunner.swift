@@ -37,6 +37,9 @@ final class DistrictRunner: Sendable {
                     self.activity.withLock { $0 = .waiting }
                     finished(report)
                     guard report.outcome != .stopped, !Task.isCancelled else { return }
+                    if kind == .scheduled, report.stateError == nil {
+                        await self.service.purge.runIfDue(self.service) { !self.isStopping.withLock { $0 } }
+                    }
                     let untilMore = await self.service.engine.untilMore(after: report)
                     await self.wait(until: schedule.next(untilMore: untilMore, now: self.clock.uptime()), schedule)
                     if self.isStopping.withLock({ $0 }) { return }

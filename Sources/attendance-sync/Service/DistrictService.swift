@@ -13,6 +13,7 @@ struct DistrictService: Sendable {
     let state: SyncState
     let engine: DistrictEngine
     let heartbeat: Heartbeat
+    let purge: DailyPurge
 
     /// - Throws: ``StateError``.
     init(settings: DistrictSettings, stateDirectory: String, shared: SharedServices) throws {
@@ -30,13 +31,14 @@ struct DistrictService: Sendable {
         self.settings = settings
         self.state = state
         heartbeat = Heartbeat()
+        purge = shared.purge
         if let from = state.migratedFrom, from != SyncState.schemaVersion {
             shared.events.record(
                 Event(
                     .notice, .stateMigrated, district: settings.name,
                     ["from": .text(from), "to": .text(SyncState.schemaVersion)]))
         }
-        let zone = TimeZone(identifier: settings.timezone) ?? .gmt
+        let calendar = DistrictCalendar(settings)
         let overridesFile = settings.matching.overridesFile
         let world = World(
             clock: SystemClock(),
@@ -44,10 +46,7 @@ struct DistrictService: Sendable {
             signer: shared.signers.signer(for: settings.schoology, stateDirectory: stateDirectory),
             sftp: settings.clever.sftp == nil ? nil : CurlSFTPTransport(),
             events: shared.events,
-            calendarDay: { now in
-                let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(now.milliseconds) / 1000))
-                return (now + .seconds(Int64(offset))).day
-            },
+            calendarDay: { calendar.day(of: $0) },
             overrides: { try OverridesFile.read(overridesFile) },
             random: { UInt64.random(in: .min ... .max) },
             progress: { [heartbeat] progress in
@@ -66,9 +65,11 @@ struct SharedServices: Sendable {
     let events: any EventSink
     let progress: ProgressLine?
     let signers = Signers()
+    let purge: DailyPurge
 
     init(events: any EventSink, progress: ProgressLine? = nil) throws {
         loop = try CurlLoop()
+        purge = DailyPurge(events: events)
         self.events = events
         self.progress = progress
     }
