@@ -22,7 +22,7 @@ public enum ConfigurationLoader {
         guard diagnostics.errors.isEmpty else { throw ConfigurationErrors(diagnostics.errors) }
         return LoadedConfiguration(
             file: path, configuration: configuration,
-            notYetAvailable: diagnostics.notices.sorted { $0.position < $1.position })
+            notices: diagnostics.notices.sorted { $0.position < $1.position })
     }
 
     /// `docs/CONFIGURATION.md`, from the same table that the loader reads by.
@@ -68,7 +68,6 @@ public enum ConfigurationLoader {
             configuration.logLevel = level
         }
         if let retention = table.span("retention") { configuration.retention = retention }
-        table.noticeLater(district: nil)
         return configuration
     }
 
@@ -111,7 +110,6 @@ public enum ConfigurationLoader {
                     reader.report(
                         "name", "there is another district \"\(settings.name)\"", "give each a name of its own")
                 }
-                reader.noticeLater(district: settings.name)
                 return (settings, reader)
             }
             DistrictReader.reportSharedPaths(districts)

@@ -15,7 +15,7 @@ import Testing
         #expect(loaded.configuration.logFormat == .logfmt)
         #expect(loaded.configuration.logLevel == .info)
         #expect(loaded.configuration.retention == .days(180))
-        #expect(loaded.notYetAvailable.isEmpty)
+        #expect(loaded.notices.isEmpty)
     }
 
     /// The contract's own example, every key of it changed where that can be seen.

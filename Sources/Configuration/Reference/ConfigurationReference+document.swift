@@ -4,7 +4,6 @@ extension ConfigurationReference {
         var lines = introduction
         for table in tables where !table.summary.isEmpty {
             lines += ["", "## `\(table.header)`", "", table.summary]
-            if case .later(let reason) = table.availability { lines += ["", "**Not yet:** \(reason)."] }
             lines += ["", "| key | type | default | meaning |", "|---|---|---|---|"]
             lines += table.keys.map(row)
         }
@@ -12,9 +11,7 @@ extension ConfigurationReference {
     }
 
     private static func row(_ key: KeySpec) -> String {
-        var meaning = key.meaning
-        if case .later(let reason) = key.availability { meaning += " **Not yet:** \(reason)." }
-        let cells = ["`\(key.name)`", key.type, standard(key), meaning]
+        let cells = ["`\(key.name)`", key.type, standard(key), key.meaning]
         return "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
     }
 
@@ -46,8 +43,6 @@ extension ConfigurationReference {
         "  district's `name`.",
         "- Other **files**: a relative name is beside this file, unless `$CREDENTIALS_DIRECTORY` has it.",
         "- Tables that the direction doesn't use need no secrets: their files are not read.",
-        "- **Not yet** marks what this version checks and doesn't follow; `check-config` and the event `config.unused` say so",
-        "  when it is written down.",
         "- A value that is wrong never starts the program half: `run` and `once` exit 78, and a reload keeps what was there.",
     ]
 }

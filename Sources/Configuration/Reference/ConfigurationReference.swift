@@ -2,7 +2,6 @@ import AttendanceCore
 
 /// Every table and key of the configuration: what the loader accepts, and what `docs/CONFIGURATION.md` says.
 ///
-/// A setting whose behaviour this version doesn't have is marked `.later`; delete that to announce it.
 enum ConfigurationReference {
     static let tables: [TableSpec] = [
         root, service, district, clever, sftp, schoology, rateLimit, triggers, matching, statusMap, toClever,

@@ -20,14 +20,12 @@ struct KeySpec: Sendable {
     /// As TOML would write it; `none` or `required` in words.
     let standard: String
     let meaning: String
-    var availability: Availability = .now
 
-    init(_ name: String, _ kind: Kind, _ standard: String, _ meaning: String, _ availability: Availability = .now) {
+    init(_ name: String, _ kind: Kind, _ standard: String, _ meaning: String) {
         self.name = name
         self.kind = kind
         self.standard = standard
         self.meaning = meaning
-        self.availability = availability
     }
 
     /// The kind in words, for the reference.
@@ -47,11 +45,4 @@ struct KeySpec: Sendable {
         case .inlineTable: "table"
         }
     }
-}
-
-/// Since when a setting has an effect.
-enum Availability: Sendable, Equatable {
-    case now
-    /// Parsed and checked, without effect in this version; the reason is a sentence that follows the key.
-    case later(String)
 }

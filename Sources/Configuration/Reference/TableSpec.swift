@@ -8,7 +8,6 @@ struct TableSpec: Sendable {
     var isOpen = false
     let summary: String
     let keys: [KeySpec]
-    var availability: Availability = .now
 
     var header: String { isRepeated ? "[[\(name)]]" : "[\(name)]" }
     /// The last part of the name, which is the key in the table around it.

@@ -20,7 +20,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
             let districts = try options.districts(loaded)
             try checkOverrides(of: districts)
             let names = Set(districts.map(\.name))
-            let notices = loaded.notYetAvailable.filter { $0.district.map(names.contains) ?? true }
+            let notices = loaded.notices.filter { $0.district.map(names.contains) ?? true }
             if options.json {
                 try Terminal.say(
                     json: CheckDocument(

@@ -25,7 +25,7 @@ struct OnceCommand: AsyncParsableCommand {
         OpenFiles.ensure(districts: districts.count)
         let events = EventLog.standard(loaded.configuration)
         defer { events.flush() }
-        UnusedSettings.announce(loaded, to: events)
+        SettingNotices.announce(loaded, to: events)
         let progress = ProgressLine(log: events)
         let shared = try SharedServices(events: progress, progress: progress)
         let stop = StopSignals()

@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
         let districts = try options.districts(loaded)
         OpenFiles.ensure(districts: districts.count)
         let events = EventLog.standard(loaded.configuration)
-        UnusedSettings.announce(loaded, to: events)
+        SettingNotices.announce(loaded, to: events)
         let daemon: Daemon
         do {
             daemon = try Daemon(

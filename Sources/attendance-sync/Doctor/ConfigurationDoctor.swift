@@ -44,7 +44,7 @@ struct ConfigurationDoctor {
                 .ok(
                     "configuration",
                     "\(path) is valid: \(loaded.configuration.districts.map(\.name).joined(separator: ", "))",
-                    loaded.notYetAvailable.map { "note: \($0)" }))
+                    loaded.notices.map { "note: \($0)" }))
             checks.append(Self.secrets(files.read.withLock { $0 }, configuration: path))
         } catch {
             loaded = try? ConfigurationLoader.load(path: path, environment: environment, loadSecrets: false)

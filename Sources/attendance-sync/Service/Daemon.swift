@@ -249,7 +249,7 @@ actor Daemon {
         configuration = loaded.configuration
         await shared.purge.set(retention: configuration.retention)
         events.configure(format: configuration.logFormat, level: configuration.logLevel)
-        UnusedSettings.announce(loaded, to: events)
+        SettingNotices.announce(loaded, to: events)
         events.record(Event(.notice, .configReloaded, ["districts": .int(runners.count)]))
     }
 

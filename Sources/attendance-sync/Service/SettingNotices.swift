@@ -4,10 +4,10 @@ import Configuration
 import Operations
 import SyncEngine
 
-/// Settings that this version can't follow are said aloud.
-enum UnusedSettings {
+/// Settings that aren't followed as they stand are said aloud.
+enum SettingNotices {
     static func announce(_ loaded: LoadedConfiguration, to events: EventLog) {
-        for notice in loaded.notYetAvailable {
+        for notice in loaded.notices {
             events.record(
                 Event(
                     .warning, .configUnused, district: notice.district,
