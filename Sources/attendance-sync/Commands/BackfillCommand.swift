@@ -110,7 +110,9 @@ struct BackfillCommand: AsyncParsableCommand {
                     : "\(settings.name): \(result.daysRead) of \(result.days) read. The same command goes on from there."
             )
         }
-        let status = ExitStatus.worst(of: reports.map(\.exitStatus) + [result.finished == nil ? .undelivered : .done])
+        // What an earlier cycle left, a later one has taken up.
+        let status = ExitStatus.worst(
+            of: [reports.last?.exitStatus ?? .done, result.finished == nil ? .undelivered : .done])
         return (result, status)
     }
 
