@@ -28,12 +28,11 @@ final class StateLock: Sendable {
         return stat(path, &information) == 0 && information.st_size > 0
     }
 
-    /// Whether a process holds it. False where there is no such file, nil where it can't be opened.
+    /// Whether a process holds it. False where there is no such file, nil where it can't be looked at.
     static func isHeld(path: String) -> Bool? {
-        let opened = open(path, O_RDONLY | O_CLOEXEC)
-        guard opened >= 0 else { return errno == ENOENT ? false : nil }
-        defer { close(opened) }
-        return flock(opened, LOCK_SH | LOCK_NB) != 0
+        var information = stat()
+        guard stat(path, &information) == 0 else { return errno == ENOENT ? false : nil }
+        return holder(path: path) != nil
     }
 
     /// There is a state from now on. Where this can't be written, the next start tries again.

@@ -19,7 +19,7 @@ struct RunningDaemon {
     ///
     /// - Returns: whether it was told.
     @discardableResult
-    func wake() -> Bool { kill(process, SIGUSR1) == 0 }
+    func wake() -> Bool { process > 0 && kill(process, SIGUSR1) == 0 }
 
     /// Wakes the district's daemon, and says when what was decided happens.
     static func tell(_ district: String, _ loaded: LoadedConfiguration) -> String {
