@@ -85,50 +85,71 @@ extension Transaction {
             """)
     }
 
-    /// One school's part of a batch, as the valve looks at it: what both sides agreed on, and what comes in its place.
-    public func schoolBatch(side: Side, day: Day, school: Int64) throws -> WriteBatch.School {
-        var before = 0
-        var now = 0
-        var marks: [Int64: Set<Status>] = [:]
-        for row in try rows(
-            """
-            SELECT mark.student, base, outbox.status FROM mark JOIN section ON section.id = mark.section
-            LEFT JOIN outbox ON outbox.side = ?1 AND outbox.section = mark.section AND outbox.student = mark.student
-                AND outbox.day = mark.day AND outbox.state <> 2
-            WHERE mark.day = ?2 AND section.school = ?3
-            """, [side.code, day.number, school])
-        {
-            let base = Status(rawValue: row[1]) ?? .present
-            let status = (row[2] as Int?).flatMap(Status.init(rawValue:)) ?? base
-            if base != .present { before += 1 }
-            guard status != .present else { continue }
-            now += 1
-            marks[row[0], default: []].insert(status)
+    /// Each school's part of a batch, as the valve looks at it: what both sides agreed on, and what comes in its place. In
+    /// one pass over the day, however many schools there are.
+    public func schoolBatches(side: Side, day: Day) throws -> [Int64: WriteBatch.School] {
+        var tallies: [Int64: SchoolTally] = [:]
+        let stored = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT coalesce(section.school, 0), mark.student, base, outbox.status
+                    FROM mark JOIN section ON section.id = mark.section
+                    LEFT JOIN outbox ON outbox.side = ?1 AND outbox.section = mark.section
+                        AND outbox.student = mark.student AND outbox.day = mark.day AND outbox.state <> 2
+                    WHERE mark.day = ?2
+                    """), arguments: [side.code, day.number])
+        while let row = try stored.next() {
+            let base = Status(rawValue: row[2]) ?? .present
+            let status = (row[3] as Int?).flatMap(Status.init(rawValue:)) ?? base
+            tallies[row[0], default: SchoolTally()].add(student: row[1], was: base, becomes: status)
         }
         // Keys that nothing was stored of: present until now.
-        for row in try rows(
-            """
-            SELECT outbox.student, outbox.status FROM outbox JOIN section ON section.id = outbox.section
-            WHERE outbox.side = ?1 AND outbox.day = ?2 AND section.school = ?3 AND outbox.state <> 2
-                AND NOT EXISTS(SELECT 1 FROM mark WHERE mark.section = outbox.section
-                    AND mark.student = outbox.student AND mark.day = outbox.day)
-            """, [side.code, day.number, school])
-        {
-            let status = Status(rawValue: row[1]) ?? .present
-            guard status != .present else { continue }
+        let new = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT coalesce(section.school, 0), outbox.student, outbox.status
+                    FROM outbox JOIN section ON section.id = outbox.section
+                    WHERE outbox.side = ?1 AND outbox.day = ?2 AND outbox.state <> 2
+                        AND NOT EXISTS(SELECT 1 FROM mark WHERE mark.section = outbox.section
+                            AND mark.student = outbox.student AND mark.day = outbox.day)
+                    """), arguments: [side.code, day.number])
+        while let row = try new.next() {
+            let status = Status(rawValue: row[2]) ?? .present
+            tallies[row[0], default: SchoolTally()].add(student: row[1], was: .present, becomes: status)
+        }
+        var batches: [Int64: WriteBatch.School] = [:]
+        for (school, tally) in tallies {
+            batches[school] = WriteBatch.School(
+                school: school, students: tally.isSuspicious ? try studentsInScope(school: school) : 0,
+                marksBefore: tally.before, marksNow: tally.now, statuses: tally.statuses)
+        }
+        return batches
+    }
+
+    private struct SchoolTally {
+        var before = 0
+        var now = 0
+        private var marks: [Int64: Set<Status>] = [:]
+
+        mutating func add(student: Int64, was: Status, becomes status: Status) {
+            if was != .present { before += 1 }
+            guard status != .present else { return }
             now += 1
-            marks[row[0], default: []].insert(status)
+            marks[student, default: []].insert(status)
         }
-        // Who has two different marks that day doesn't have the same as everybody.
-        let statuses = marks.values.reduce(into: [Status: Int]()) { statuses, marks in
-            if marks.count == 1, let only = marks.first { statuses[only, default: 0] += 1 }
+
+        /// How many students have only that status: who has two different marks that day doesn't have the same as everybody.
+        var statuses: [Status: Int] {
+            marks.values.reduce(into: [:]) { statuses, marks in
+                if marks.count == 1, let only = marks.first { statuses[only, default: 0] += 1 }
+            }
         }
-        let isSuspicious =
+
+        /// Only then does it matter how large the school is.
+        var isSuspicious: Bool {
             (before >= SafetyValve.fewestMarks && now == 0)
-            || statuses.contains { $0.value >= SafetyValve.smallestSchool }
-        return WriteBatch.School(
-            school: school, students: isSuspicious ? try studentsInScope(school: school) : 0, marksBefore: before,
-            marksNow: now, statuses: statuses)
+                || statuses.contains { $0.value >= SafetyValve.smallestSchool }
+        }
     }
 
     private func studentsInScope(school: Int64) throws -> Int {

@@ -33,14 +33,14 @@ extension DistrictEngine {
             held += try hold(batch, side: side, school: nil, reason, tx)
         }
         guard held.isEmpty else { return held }
+        let parts = try tx.schoolBatches(side: side, day: day)
         for school in batch.schools {
             if let open = try tx.openBatch(side: side, day: day, school: school.id) {
                 try tx.judge(side: side, day: day, school: school.id, heldBy: open.id)
                 continue
             }
             let part = WriteBatch(
-                side: side, day: day, changes: 0, enrollments: 0,
-                schools: [try tx.schoolBatch(side: side, day: day, school: school.id)])
+                side: side, day: day, changes: 0, enrollments: 0, schools: parts[school.id].map { [$0] } ?? [])
             if let reason = SafetyValve.reasons(part, settings.safety).first {
                 held += try hold(batch, side: side, school: school.id, reason, tx)
             } else {
