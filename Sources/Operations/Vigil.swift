@@ -2,8 +2,8 @@ import AttendanceCore
 
 /// Watches one district's cycles for what no single one of them would say: that none has succeeded for long, and that
 /// one neither ends nor gets anywhere.
-struct Vigil {
-    enum Finding: Equatable {
+public struct Vigil: Sendable {
+    public enum Finding: Sendable, Equatable {
         /// No cycle has succeeded for so long.
         case overdue(Span)
         case stalled(Span)
@@ -11,7 +11,7 @@ struct Vigil {
 
     /// Cycles that may fail before anything is said, and the least time for it.
     static let intervals: Int64 = 3
-    static let patience = Span.minutes(15)
+    public static let patience = Span.minutes(15)
     /// Until it is said again.
     static let pause = Span.hours(1)
 
@@ -22,22 +22,22 @@ struct Vigil {
     private var saidStalled = false
 
     /// - Parameter now: uptime, as every time here.
-    init(pollInterval: Span, now: Timestamp) {
+    public init(pollInterval: Span, now: Timestamp) {
         limit = Self.limit(pollInterval)
         lastGood = now
         movedAt = now
     }
 
     /// How long a district may go without a cycle that succeeds.
-    static func limit(_ pollInterval: Span) -> Span { max(pollInterval * intervals, patience) }
+    public static func limit(_ pollInterval: Span) -> Span { max(pollInterval * intervals, patience) }
 
-    mutating func succeeded(now: Timestamp) {
+    public mutating func succeeded(now: Timestamp) {
         lastGood = now
         saidOverdue = nil
     }
 
     /// - Parameter hasMoved: whether the district waits for its next cycle, or its cycle got somewhere lately.
-    mutating func look(hasMoved: Bool, now: Timestamp) -> [Finding] {
+    public mutating func look(hasMoved: Bool, now: Timestamp) -> [Finding] {
         var findings: [Finding] = []
         if hasMoved {
             movedAt = now
