@@ -151,7 +151,7 @@ public struct StateRestore {
             let tx = Transaction(db: db)
             try tx.beginAgain(backupAt: report.backupAt, lostAt: live.lastKept, now: now)
             try tx.takeOver(live.pause, numbers: live.numbers)
-            report.isPaused = try tx.number(.pausedUntil).map { $0 > now.milliseconds } ?? false
+            report.isPaused = try tx.pause(now: now) != nil
         }
         // As the daemon will have it: one file with an empty WAL that goes away when this is closed.
         try copy.writeWithoutTransaction { db in

@@ -189,20 +189,9 @@ extension Transaction {
             ("Clever", StateSetting.cleverRefusedAt), ("Schoology", .schoologyRefusedAt),
             ("Clever's SFTP server", .csvRefusedAt),
         ] where try number(setting) != nil { health.refusedCredentials.append(side) }
-        guard let since = try number(.pausedAt), try isPausedByOperator(now: now) else { return }
-        health.pause = .init(
-            since: Timestamp(milliseconds: since), until: try number(.pausedUntil).flatMap(Self.end),
-            by: try text(.pausedBy) ?? "", reason: try text(.pauseReason))
-    }
-
-    /// Whether an operator has stopped writing, until a time that has not come.
-    public func isPausedByOperator(now: Timestamp) throws -> Bool {
-        guard try number(.pausedAt) != nil else { return false }
-        return try number(.pausedUntil).map { $0 > now.milliseconds } ?? true
-    }
-
-    private static func end(_ milliseconds: Int64) -> Timestamp? {
-        milliseconds == .max ? nil : Timestamp(milliseconds: milliseconds)
+        health.pause = try pause(now: now).map {
+            .init(since: $0.since, until: $0.until, by: $0.by, reason: $0.reason)
+        }
     }
 
     /// Those that are held, and those decided since.

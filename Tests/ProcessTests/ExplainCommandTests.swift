@@ -32,6 +32,27 @@ import Testing
         )
     }
 
+    @Test func tellsWhatHoldsAMarkBack() async throws {
+        let place = try await Installation.make()
+        #expect(try await place.run("once").status == 0)
+        let pair = try #require(place.pairs.first { (try? place.shown($0)) == 1 })
+        #expect(try await place.run("pause").status == 0)
+        try place.mark(pair, "absent")
+        #expect(try await place.run("once").status == 1)
+        let paused = next(try await explanation(place, pair))
+        #expect(paused.sentence.contains("paused until `resume`"))
+        #expect(paused.command == "attendance-sync resume --district town")
+        #expect(try await place.run("doctor").output.contains("paused"))
+        #expect(try await place.run("resume").status == 0)
+
+        try place.configure(.init(more: "[district.safety]\nhold_above_count = 0\nhold_above_percent = 0"))
+        try place.mark(pair, "tardy")
+        #expect(try await place.run("once").status == 1)
+        let held = next(try await explanation(place, pair))
+        #expect(held.sentence.contains("The safety valve holds the write in batch 1"))
+        #expect(held.command.contains("attendance-sync held"))
+    }
+
     @Test func tellsBothSidesAndEveryDecision() async throws {
         let place = try await Installation.make()
         let pair = place.pairs[0]

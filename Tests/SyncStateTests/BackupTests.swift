@@ -255,8 +255,7 @@ import Testing
         do {
             let state = try folder.open()
             try state.transaction { tx in
-                try tx.set(.pausedUntil, .max)
-                try tx.set(.pausedBy, text: "anna")
+                try tx.set(Pause(since: Timestamp(milliseconds: 0), until: nil, by: "anna", reason: nil))
             }
             state.close()
         }

@@ -61,7 +61,7 @@ extension DistrictEngine {
         case .tooMany(let changes, let enrollments):
             kind = .tooMany
             words = """
-                \(changes) changes, of \(enrollments) active enrollments: more than hold_above_count = \
+                \(changes) change\(changes == 1 ? "" : "s"), of \(enrollments) active enrollments: more than hold_above_count = \
                 \(settings.safety.holdAboveCount) and hold_above_percent = \(settings.safety.holdAbovePercent)
                 """
         case .emptied(_, let before):

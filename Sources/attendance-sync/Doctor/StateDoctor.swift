@@ -70,7 +70,7 @@ struct StateDoctor {
     private func lastCycle(_ state: SyncState) throws(StateError) -> Check {
         let name = "last good cycle"
         let (good, last, isPaused) = try state.reading { [now] in
-            (try $0.lastGoodCycle(), try $0.lastCycle(), try $0.isPausedByOperator(now: now))
+            (try $0.lastGoodCycle(), try $0.lastCycle(), try $0.pause(now: now) != nil)
         }
         let failing = last.flatMap { $0.outcome == "failed" ? $0.reason : nil }
         let details = failing.map { ["the last one failed: \($0)"] } ?? []

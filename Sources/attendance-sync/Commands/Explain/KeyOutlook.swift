@@ -20,7 +20,7 @@ struct DistrictCircumstances {
     var today: Day
     var now: Timestamp
     var isPausedByClever = false
-    var pausedUntil: Timestamp?
+    var pause: Pause?
     var refusedSides: Set<Side> = []
     var isSFTPRefused = false
     var lastUpload: Timestamp?
@@ -34,7 +34,7 @@ struct DistrictCircumstances {
         self.today = today
         self.now = now
         isPausedByClever = try tx.text(.districtState) == "paused"
-        pausedUntil = try time(.pausedUntil).flatMap { $0 > now ? $0 : nil }
+        pause = try tx.pause(now: now)
         if try tx.number(.cleverRefusedAt) != nil { refusedSides.insert(.clever) }
         if try tx.number(.schoologyRefusedAt) != nil { refusedSides.insert(.schoology) }
         isSFTPRefused = try tx.number(.csvRefusedAt) != nil
@@ -169,8 +169,8 @@ private struct OutlookReader {
     }
 
     private func stopped(_ side: Side, _ what: String) -> KeyOutlook? {
-        if let until = district.pausedUntil {
-            let end = until.milliseconds == .max ? "until `resume`" : "until \(until)"
+        if let pause = district.pause {
+            let end = "until \(pause.until?.description ?? "`resume`")"
             return KeyOutlook(
                 "The district is paused \(end); \(what) waits.", command: "attendance-sync resume \(option)")
         }
