@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The program: every command of the contract that this version has.
 @main
@@ -6,6 +7,8 @@ enum Main {
     static func main() async {
         // Before anything is opened.
         OpenFiles.ensure()
+        // What tells the daemon to look at its state must not end whatever else may hold that.
+        signal(SIGUSR1, SIG_IGN)
         await AttendanceSync.main()
     }
 }

@@ -112,6 +112,18 @@ import Testing
         #expect(try await daemon.end().status == 0)
     }
 
+    @Test func anotherCommandThatHoldsTheStateIsNotDisturbed() async throws {
+        let place = try await synced()
+        try place.mark(place.pairs[0], "tardy")
+        let fault = place.sandbox.add(Fault(.hang(seconds: 2), path: "/v3.1/attendance/*", count: 1))
+        let once = try place.start("once")
+        try await eventually("a request hangs") { place.sandbox.strikes(ofFault: fault) == 1 }
+        #expect(try await place.run("resume").status == 0)
+        let ended = try await once.end()
+        #expect(!ended.wasSignalled)
+        #expect(ended.status == 0)
+    }
+
     @Test(arguments: [
         ("1999-01-01", "that is over already"), ("soon", "neither a date"), ("-3d", "neither a date"),
         ("2026-13-01", "neither a date"),
