@@ -98,6 +98,17 @@ import Testing
         #expect(puts(place).isEmpty)
     }
 
+    /// By whoever installs it, before the service's user has a folder.
+    @Test func aPlanBeforeTheFirstCycleLeavesNothingBehind() async throws {
+        let place = try await Installation.make()
+        try? FileManager.default.removeItem(at: place.stateFolder)
+        let plan = try await place.run("plan")
+        #expect(plan.status == 0)
+        #expect(!plan.output.contains(" 0 marks to Schoology"))
+        #expect(!FileManager.default.fileExists(atPath: place.stateFolder.path))
+        #expect(puts(place).isEmpty)
+    }
+
     @Test func aPlanWithASideDownSaysSo() async throws {
         let (place, _) = try await changed()
         place.sandbox.setCleverTokenRevoked(true)

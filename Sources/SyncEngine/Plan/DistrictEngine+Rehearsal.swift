@@ -12,6 +12,10 @@ extension DistrictEngine {
         case rehearsed
         /// Only these; everything else that is decided waits.
         case only(Set<PlannedWrite.Effect>)
+
+        public var isRehearsed: Bool {
+            if case .rehearsed = self { true } else { false }
+        }
     }
 
     /// - Precondition: the engine was made with `delivery: .rehearsed`, on a copy of the state.
@@ -28,9 +32,7 @@ extension DistrictEngine {
             watermark: watermark.map(Timestamp.init(milliseconds:)))
     }
 
-    var isRehearsal: Bool {
-        if case .rehearsed = delivery { true } else { false }
-    }
+    var isRehearsal: Bool { delivery.isRehearsed }
 
     /// Whether it may leave with this cycle.
     func isPermitted(_ item: OutboxItem, from: Status, to: Status, _ tx: Transaction) throws -> Bool {

@@ -43,7 +43,8 @@ struct DistrictService: Sendable {
         let world = World(
             clock: SystemClock(),
             transport: CurlTransport(loop: shared.loop, caFile: settings.caFile, version: Version.current),
-            signer: shared.signers.signer(for: settings.schoology, stateDirectory: stateDirectory),
+            signer: shared.signers.signer(
+                for: settings.schoology, stateDirectory: stateDirectory, isReader: delivery.isRehearsed),
             sftp: settings.clever.sftp == nil ? nil : CurlSFTPTransport(),
             events: shared.events,
             calendarDay: { calendar.day(of: $0) },
@@ -88,9 +89,14 @@ final class Heartbeat: Sendable {
 final class Signers: Sendable {
     private let signers = Mutex<[String: OAuthSigner]>([:])
 
-    func signer(for settings: SchoologySettings, stateDirectory: String) -> any RequestSigner {
+    /// - Parameter isReader: of a command that only reads. Where the file isn't there yet it makes none: it may be run by
+    ///   another user than the service, which could then not write to it.
+    func signer(
+        for settings: SchoologySettings, stateDirectory: String, isReader: Bool = false
+    ) -> any RequestSigner {
         let key = settings.consumerKey.reveal()
         let file = Self.timestampFile(for: settings, stateDirectory: stateDirectory)
+        if isReader, access(file, W_OK) != 0 { return Self.make(settings, store: MemoryTimestampStore()) }
         return signers.withLock { signers in
             let identity = "\(key)\n\(settings.consumerSecret.reveal())\n\(settings.signatureMethod.rawValue)"
             if let known = signers[identity] { return known }
