@@ -4,8 +4,12 @@ import GRDB
 /// What the state remembers of the configuration that it was decided under.
 extension Transaction {
     /// What is stored is to be decided anew, under a configuration that means something else by it: every record, and
-    /// Clever's whole window is read again, as records that said "present" take no row.
+    /// Clever's whole window is read again, as records that said "present" take no row. Every match is made again, with
+    /// what Schoology has for it.
     public func reopenEverything() throws {
+        try run("UPDATE section SET needs_lookup = 1")
+        try run("UPDATE student SET needs_lookup = 1")
+        try set(.overridesDigest, text: nil)
         try run("UPDATE clever_record SET state = 1, reason = NULL")
         for setting in [StateSetting.watermark, .fullScanWatermark, .lastFullScanDay] { try set(setting, nil) }
         try run("DELETE FROM scan")

@@ -1,15 +1,30 @@
 import ArgumentParser
 import Glibc
+import SyncState
 
 /// The program: every command of the contract that this version has.
 @main
 enum Main {
     static func main() async {
+        Terminal.ensureStreams()
         // Before anything is opened.
         OpenFiles.ensure()
         // What tells the daemon to look at its state must not end whatever else may hold that.
         signal(SIGUSR1, SIG_IGN)
-        await AttendanceSync.main()
+        do {
+            var command = try AttendanceSync.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as StateError {
+            // Met in the middle of reading; where a command can say more, it has.
+            Terminal.complain("\(error)\n  to mend it: \(error.repair)")
+            exit(error.exitStatus.rawValue)
+        } catch {
+            AttendanceSync.exit(withError: error)
+        }
     }
 }
 

@@ -136,6 +136,37 @@ import Testing
         #expect(try await place.run("status").status == 0)
     }
 
+    // MARK: What goes wrong while something is shown
+
+    @Test func aTemplateOfOverridesNeverTakesThePlaceOfWhatIsInForce() async throws {
+        let place = try await synced()
+        let file = place.folder.appendingPathComponent("town.overrides.csv")
+        #expect(try await place.run("unmatched", "--csv", file.path).status == 0)
+        let lines = "kind,clever_id,schoology_id\nstudent,\(place.pairs[0].cleverStudent),17\n"
+        try Data(lines.utf8).write(to: file)
+        let refused = try await place.run("unmatched", "--csv", file.path)
+        #expect(refused.status == 64)
+        #expect(refused.log.contains("is not overwritten"))
+        #expect(try String(contentsOf: file, encoding: .utf8) == lines)
+    }
+
+    @Test func damageThatIsMetWhileReadingIsSaidWithItsRepair() async throws {
+        let place = try await synced()
+        let handle = try FileHandle(forUpdating: place.stateFile)
+        let pages = try handle.seekToEnd() / 4096
+        for page in 1..<pages {
+            try handle.seek(toOffset: page * 4096)
+            try handle.write(contentsOf: Data(repeating: 0xA5, count: 900))
+        }
+        try handle.close()
+        for command in ["status", "history", "unmatched"] {
+            let ended = try await place.run(command)
+            #expect(ended.status == 78, "\(command)")
+            #expect(ended.log.contains("is damaged"), "\(command): \(ended.log)")
+            #expect(ended.log.contains("attendance-sync restore"), "\(command)")
+        }
+    }
+
     // MARK: undo
 
     @Test func undoShowsAndWithYesPutsBack() async throws {

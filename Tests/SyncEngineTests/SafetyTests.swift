@@ -215,6 +215,27 @@ import Testing
         #expect(town.puts.isEmpty)
     }
 
+    /// A wrong rule put right: everybody is matched again at once, and what waited for that is held with the rest.
+    @Test func aChangedMatchingRuleMatchesAnewAndHoldsWhatFollows() async throws {
+        let town = try await town { $0.safety.holdAboveCount = 1000 }
+        let rules = town.settings.matching.students
+        let pair = try #require(town.secondary.first { (try? town.shown($0)) == 1 })
+        town.change { $0.matching.students = [MatchingSettings.StudentRule(.stateID)] }
+        try await town.nextCycle()
+        #expect(try town.totals.unmatchedStudents > 50)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        #expect(town.puts.isEmpty)
+        town.change { $0.matching.students = rules }
+        try await town.nextCycle()
+        #expect(try town.totals.unmatchedStudents == 0)
+        #expect(try held(town).map(\.kind) == [.configuration])
+        #expect(town.puts.isEmpty)
+        try town.approveHeld()
+        #expect(try await town.nextCycle().outcome == .done)
+        #expect(try town.shown(pair) == 2)
+    }
+
     // MARK: An operator's pause
 
     @Test func aPausedDistrictIsReadAndNotWrittenUntilItsTimeIsOver() async throws {

@@ -34,6 +34,8 @@ extension DistrictEngine {
                 try tx.openBatch(kind: .configuration) == nil
             else { return }
             let schools = try tx.schools(only: settings.clever.schools).map(\.id)
+            // What is matched only later would follow from the change as well.
+            guard try tx.text(.overridesDigest) != nil, try tx.schoologyRosterIsFresh(schools: schools) else { return }
             let hasReadBack =
                 try !settings.direction.writesClever
                 || tx.hasReadAllSections(since: Timestamp(milliseconds: applied), schools: schools, now: now)

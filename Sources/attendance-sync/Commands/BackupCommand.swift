@@ -32,7 +32,9 @@ struct BackupCommand: AsyncParsableCommand {
             case .exists(let path):
                 Terminal.complain("\(path) exists, and is not overwritten\n  to mend it: name another file")
                 throw ExitStatus.usage.exitCode
-            case .state(let reason):
+            case .state(var reason):
+                // What is damaged is not the copy.
+                if case .damaged(_, let detail) = reason { reason = .damaged(path: state.path, detail: detail) }
                 Terminal.complain("no backup was made: \(reason)\n  to mend it: \(repair(reason))")
                 throw reason.exitStatus.exitCode
             }

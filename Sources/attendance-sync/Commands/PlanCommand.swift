@@ -50,7 +50,7 @@ struct PlanCommand: AsyncParsableCommand {
         let bytes = try PlanDocument.encoded(document)
         if let out { try keep(bytes, in: out) }
         if options.json {
-            FileHandle.standardOutput.write(bytes)
+            Terminal.write(bytes)
         } else {
             let texts = zip(plans, districts).map { PlanText.of($0, rateLimit: $1.schoology.rateLimit) }
             Terminal.say(texts.joined(separator: "\n\n"))

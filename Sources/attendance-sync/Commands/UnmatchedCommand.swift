@@ -44,6 +44,13 @@ struct UnmatchedCommand: AsyncParsableCommand {
     }
 
     private func write(_ rows: [UnmatchedRow], to path: String) throws {
+        // It may be the overrides in force, whose lines are matched and not in the list any more.
+        guard (FileManager.default.contents(atPath: path) ?? Data()).isEmpty else {
+            Terminal.complain(
+                "\(path) exists, and is not overwritten: its lines may be in force\n  to mend it: name another file, and add its "
+                    + "lines to overrides_file")
+            throw ExitStatus.usage.exitCode
+        }
         var lines = ["kind,clever_id,schoology_id,reason"]
         for row in rows where row.side == Side.clever.rawValue && row.kind != Unmatched.Kind.enrollment.rawValue {
             lines.append("\(row.kind),\(row.id),,\"\(row.reason.replacing("\"", with: "\"\""))\"")

@@ -126,7 +126,7 @@ struct HistoryOutput {
     }
 
     private func write(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        Terminal.write(Data(text.utf8))
     }
 }
 
