@@ -34,7 +34,8 @@ struct GlobalOptions: ParsableArguments {
     func theDistrict(_ loaded: LoadedConfiguration) throws -> DistrictSettings {
         let districts = try districts(loaded)
         guard let only = districts.first, districts.count == 1 else {
-            Terminal.complain("ids are those of one district: add --district NAME")
+            let known = districts.map(\.name).joined(separator: ", ")
+            Terminal.complain("this is about one district: add --district NAME (\(known))")
             throw ExitStatus.usage.exitCode
         }
         return only

@@ -122,7 +122,7 @@ import Testing
         let story = try await explanation(place, pair)
         let next = next(story)
         #expect(!next.needsPerson && next.command.isEmpty)
-        #expect(next.sentence.hasPrefix("absent is written to Schoology in "), "\(next.sentence)")
+        #expect(next.sentence.hasPrefix("absent is written to Schoology "), "\(next.sentence)")
         #expect(next.sentence.contains("as Schoology answered 503"))
         let write = try #require((story["outbox"] as? [[String: Any]])?.first)
         #expect(write["state"] as? String == "pending" && write["tries"] as? Int == 3)

@@ -24,6 +24,8 @@ public struct CycleReport: Sendable {
     public var stateError: StateError?
     public var totals: StateTotals
     public var duration: Span
+    /// Who keeps the district from being written: `Clever`, or an operator by name.
+    public var pausedBy: String?
     /// Clever's `last_attendance_sync` had not moved.
     public var unchanged: Bool
 }

@@ -18,6 +18,7 @@ extension DistrictEngine {
         enrollmentsChecked = []
         counts = CycleCounts()
         passed = [:]
+        heldNews = []
         failures = []
         matchEvents = 0
         failuresSaid = []
@@ -209,6 +210,7 @@ extension DistrictEngine {
                 totals.undelivered > 0 ? .incomplete : .done
             }
         let reason = stateError.map(\.description) ?? failures.first?.description
+        sayHeld()
         // Where not even the cycle could be noted down, there is none to be finished.
         let hasBegun = cycle != 0
         let json = "{" + counts.fields.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
@@ -244,6 +246,6 @@ extension DistrictEngine {
         return CycleReport(
             district: settings.name, cycle: cycle, outcome: outcome, counts: counts, failures: failures,
             operatorProblem: operatorProblem, stateError: stateError, totals: totals, duration: duration,
-            unchanged: unchanged)
+            pausedBy: isPaused ? "Clever" : pauseSeen?.by, unchanged: unchanged)
     }
 }

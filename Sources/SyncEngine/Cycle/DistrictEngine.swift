@@ -54,6 +54,8 @@ public actor DistrictEngine {
     var pauseSeen: Pause?
     /// What the safety valve has let pass in this cycle.
     var passed: [PassedBatch: Int] = [:]
+    /// Batches that this cycle was the first to hold.
+    var heldNews: [Int64] = []
     /// That roster was read in this cycle: reading it again would show nothing new.
     var hasReadCleverRoster = false
     var hasRefreshedRoster = false

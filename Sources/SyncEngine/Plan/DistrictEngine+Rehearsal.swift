@@ -73,12 +73,15 @@ extension DistrictEngine {
     }
 
     private func waitingWrites(_ tx: Transaction) throws -> [(PlannedWrite, String)] {
-        try tx.outbox(deadOnly: false).filter { $0.state != .unconfirmed }.map { item in
+        let pause = try isPaused ? "Clever" : tx.pause(now: now)?.by
+        return try tx.outbox(deadOnly: false).filter { $0.state != .unconfirmed }.map { item in
             let reason =
                 if item.state == .dead {
                     "dead letter"
                 } else if item.isHeld {
                     "held by the safety valve: \(try tx.heldBatch(id: item.held ?? 0)?.reason ?? "")"
+                } else if let pause {
+                    "the district is paused by \(pause)"
                 } else if item.side == .clever {
                     item.message ?? "the last upload was less than upload_interval ago"
                 } else {

@@ -15,7 +15,17 @@ extension DistrictEngine {
             }
             return try batches.flatMap { try self.judge($0, side: side, tx) }
         }
-        for batch in held { sayHeld(batch) }
+        heldNews += held.map(\.id)
+    }
+
+    /// Says at a cycle's end what it has held: by then both sides have been read, and what they turned out to agree on has
+    /// left its batch.
+    func sayHeld() {
+        let batches = try? state.transaction { tx in
+            try tx.dissolveEmptyBatches(now: now)
+            return try heldNews.compactMap { try tx.heldBatch(id: $0) }.filter { $0.state == .held }
+        }
+        for batch in batches ?? [] { sayHeld(batch) }
     }
 
     private func judge(_ batch: UnjudgedBatch, side: Side, _ tx: Transaction) throws -> [HeldBatch] {

@@ -106,8 +106,8 @@ struct BackfillCommand: AsyncParsableCommand {
             for report in reports { Terminal.say(report.text) }
             Terminal.say(
                 result.finished != nil
-                    ? "\(settings.name): gone over \(result.days) (\(result.from) to before \(result.to))"
-                    : "\(settings.name): \(result.daysRead) of \(result.days) read. The same command goes on from there."
+                    ? "\(settings.name): gone over \(Words.count(result.days, "day")) (\(result.from) to before \(result.to))"
+                    : "\(settings.name): \(result.daysRead) of \(Words.count(result.days, "day")) read. The same command goes on from there."
             )
         }
         // What an earlier cycle left, a later one has taken up.

@@ -181,6 +181,11 @@ extension CycleReport {
                 "  conflicts             \(counts.conflicts), \(totals.openConflicts) open: see `attendance-sync conflicts list`"
             )
         }
+        if let pausedBy {
+            lines.append(
+                "  paused                by \(pausedBy): read, not written"
+                    + (pausedBy == "Clever" ? "" : "; `attendance-sync resume` ends it"))
+        }
         if totals.held > 0 {
             lines.append(
                 "  held                  \(Words.count(totals.held, "change")) in "

@@ -188,7 +188,7 @@ struct StatusDocument: Encodable {
             var needs: [String] = []
             for side in refusedCredentials {
                 needs.append(
-                    "\(side) refuses the credential: put a valid one into its file; if systemd hands it over (LoadCredential=), also restart the service"
+                    "\(side) refused the credential when it was last asked: put a valid one into its file; if systemd hands it over (LoadCredential=), also restart the service"
                 )
             }
             if let problem = try tx.text(.overridesProblem) { needs.append("\(problem): mend the file") }

@@ -200,6 +200,9 @@ private struct OutlookReader {
                     + "\"\(settings.direction.rawValue)\" does not write it back. \(side.other.title)'s \(other) is left "
                     + "until it changes too.")
         }
+        guard story.key.day <= district.today else {
+            return KeyOutlook("Nothing yet: the day has not come, and neither side is read for it before.")
+        }
         guard clever != schoology || base != clever else {
             let isOld = story.key.day < district.today.first(of: settings.clever.lookback)
             return KeyOutlook(
@@ -215,7 +218,7 @@ private struct OutlookReader {
             return KeyOutlook(
                 "Nothing by itself: the day is before the lookback of \(settings.clever.lookback) and is not read any "
                     + "more. Go over it again if it should be.",
-                command: "attendance-sync backfill --from \(story.key.day) --to \(story.key.day) \(option)",
+                command: "attendance-sync backfill --from \(story.key.day) --to \(story.key.day + 1) \(option)",
                 needsPerson: false)
         }
         if !district.hasReadClever {
