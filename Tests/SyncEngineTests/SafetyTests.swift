@@ -115,6 +115,20 @@ import Testing
         #expect(town.puts.isEmpty)
     }
 
+    @Test func aHeldMarkThatIsChangedOnceMoreStaysHeld() async throws {
+        let town = try await town()
+        let pairs = somebodysMarks(town, 12)
+        for pair in pairs { try town.mark(pair, "tardy") }
+        try await town.nextCycle()
+        let before = try town.shown(pairs[0])
+        try town.mark(pairs[0], "absent", code: "E")
+        try await town.nextCycle()
+        #expect(town.puts.isEmpty)
+        #expect(try town.shown(pairs[0]) == before)
+        let batch = try #require(try held(town).first)
+        #expect(try town.reading { try $0.writes(heldBy: batch.id) }.contains { $0.status == .excused })
+    }
+
     @Test func rowsForCleverAreHeldToo() async throws {
         let town = try await town { $0.conflicts.protect = [] }
         let pairs = somebodysMarks(town, 12)
@@ -149,6 +163,22 @@ import Testing
         try town.mark(all[0], "present", daily: true)
         try await town.nextCycle()
         #expect(try held(town).count == 1)
+    }
+
+    /// Absent in one period and late in another is not what everybody gets by mistake.
+    @Test func aSchoolWhereEverybodyHasTwoDifferentMarksGoesOn() async throws {
+        let town = try await town {
+            $0.safety.holdAboveCount = 1000
+            $0.clever.lookback = .days(1)
+        }
+        for (student, pairs) in Dictionary(grouping: town.secondary, by: \.cleverStudent) {
+            #expect(pairs.count >= 2, "\(student)")
+            try town.mark(pairs[0], "absent")
+            try town.mark(pairs[1], "tardy")
+            for pair in pairs.dropFirst(2) { try town.mark(pair, "present") }
+        }
+        try await town.nextCycle()
+        #expect(try held(town).isEmpty)
     }
 
     @Test func aSchoolThatComesBackEmptyFromSchoologyIsHeld() async throws {
@@ -258,5 +288,28 @@ import Testing
         #expect(try town.shown(office) == wanted)
         #expect(town.dropBox.uploads.count == uploads + 1)
         #expect(town.events.all(.districtPaused).last?["paused"] == "false")
+    }
+
+    @Test func aPauseThatComesBetweenAReadingAndItsWriteIsKept() async throws {
+        let town = try await town()
+        let pair = try #require(town.secondary.first { (try? town.shown($0)) == 1 })
+        try town.mark(pair, "absent")
+        town.time.advance(.minutes(5))
+        let wire = try Wire(
+            time: town.time,
+            fate: { [town] _, request in
+                if request.method == .get, request.url.contains("/attendance?start") {
+                    try? town.writing { tx in
+                        try tx.set(Pause(since: town.time.now, until: nil, by: "anna", reason: nil))
+                    }
+                }
+                return .delivered
+            })
+        _ = await (try town.open(wire: wire)).runCycle(.once)
+        #expect(town.puts.isEmpty)
+        #expect(try town.shown(pair) == 1)
+        try town.writing { try $0.set(nil as Pause?) }
+        #expect(try await town.nextCycle().outcome == .done)
+        #expect(try town.shown(pair) == 2)
     }
 }

@@ -19,6 +19,8 @@ extension DistrictEngine {
                 .filter { $0.attempts < RetryPolicy.triesInACycle }
         guard !items.isEmpty || entry.readsBackOnly, let place = try state.reading({ try $0.section(entry.section) })
         else { return }
+        // It may have answered 410 since it was put on the list.
+        if let until = place.suspendedUntil, until > now { return }
         guard let schoologyID = place.schoologyID else {
             try state.transaction { try self.loseMatch(items, $0) }
             return
