@@ -82,6 +82,7 @@ enum PlainFile {
 
     static func check(_ db: Database, path: String) throws {
         let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? ""
+        // The first of two lines names the database, of which there is one.
         guard found == "ok" else {
             throw StateError.damaged(path: path, detail: found.split(separator: "\n").last.map(String.init) ?? "")
         }

@@ -114,10 +114,7 @@ public final class SyncState: Sendable {
 
     private static func copy(_ path: String, into copy: DatabaseQueue) throws(StateError) {
         do {
-            var configuration = GRDB.Configuration()
-            configuration.readonly = true
-            configuration.busyMode = .timeout(10)
-            let original = try DatabaseQueue(path: path, configuration: configuration)
+            let original = try PlainFile.openDatabase(path, readonly: true)
             try original.backup(to: copy)
             try original.close()
         } catch {
@@ -130,11 +127,7 @@ public final class SyncState: Sendable {
 
     /// Looks for damage, as SQLite's `quick_check` finds it. Takes about a second for each million rows.
     public func check() throws(StateError) {
-        let found = try reading { try String.fetchOne($0.db, sql: "PRAGMA quick_check(1)") ?? "" }
-        // The first of two lines names the database, of which there is one.
-        guard found == "ok" else {
-            throw .damaged(path: path, detail: found.split(separator: "\n").last.map(String.init) ?? "")
-        }
+        try reading { try PlainFile.check($0.db, path: path) }
     }
 
     private static let isEmpty = "it is empty, and it was not before"

@@ -36,11 +36,7 @@ extension Transaction {
     /// Whether every section in scope has been read back since.
     public func hasReadAllSections(since time: Timestamp, schools: [Int64], now: Timestamp) throws -> Bool {
         try sectionsToRead(schools: schools, triggeredBy: time, now: now).allSatisfy {
-            ($0.readAt ?? .distantPast) >= time
+            $0.readAt.map { $0 >= time } ?? false
         }
     }
-}
-
-extension Timestamp {
-    fileprivate static let distantPast = Timestamp(milliseconds: .min)
 }

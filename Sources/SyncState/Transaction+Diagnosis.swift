@@ -64,8 +64,7 @@ extension Transaction {
 
 extension SyncState {
     /// Whether a process holds the state's lock: the daemon, or a command that runs a cycle. Nil where that can't be
-    /// told. The lock is asked for, shared with other askers, and let go at once; a daemon that starts in that very
-    /// moment is told to try again, as if another had been there.
+    /// told.
     public static func isHeld(directory: String, district: String) -> Bool? {
         StateLock.isHeld(path: "\(directory)/\(district).lock")
     }

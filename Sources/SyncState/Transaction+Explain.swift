@@ -33,13 +33,8 @@ public struct KeyStory: Sendable, Equatable {
         /// The file leaves the row out; `item.message` says why.
         public var isLeftOut: Bool
         public var isOverdue: Bool
-        public var hold: Hold?
-    }
-
-    /// The batch that keeps a write.
-    public struct Hold: Sendable, Equatable {
-        public var id: Int64
-        public var reason: String
+        /// The batch that keeps it.
+        public var hold: HeldBatch?
     }
 
     /// A line of the audit trail, with the cycle that it belongs to.
@@ -143,13 +138,8 @@ extension Transaction {
     }
 
     private func write(_ item: OutboxItem) throws -> KeyStory.Write {
-        let row = try row("SELECT eclipsed, overdue, held FROM outbox WHERE id = ?", [item.id])
-        var hold: KeyStory.Hold?
-        if let batch = row?[2] as Int64?, batch != 0,
-            let found = try self.row("SELECT id, reason FROM held_batch WHERE id = ? AND state = 0", [batch])
-        {
-            hold = KeyStory.Hold(id: found[0], reason: found[1])
-        }
+        let row = try row("SELECT eclipsed, overdue FROM outbox WHERE id = ?", [item.id])
+        let hold = try item.held.flatMap { try heldBatch(id: $0) }.flatMap { $0.state == .held ? $0 : nil }
         return KeyStory.Write(item: item, isLeftOut: row?[0] ?? false, isOverdue: row?[1] ?? false, hold: hold)
     }
 

@@ -19,6 +19,15 @@ public struct HeldBatch: Sendable, Equatable {
         case discarded = 2
         /// Nothing of it is wanted any more.
         case dissolved = 3
+
+        public var name: String {
+            switch self {
+            case .held: "held"
+            case .approved: "approved"
+            case .discarded: "discarded"
+            case .dissolved: "dissolved"
+            }
+        }
     }
 
     public var id: Int64
@@ -179,7 +188,7 @@ extension Transaction {
         ).map(Self.heldBatch)
     }
 
-    public func openBatch(
+    public func makeBatch(
         kind: HeldBatch.Kind, side: Side?, day: Day?, school: Int64?, reason: String, cycle: Int64, now: Timestamp
     ) throws -> Int64 {
         try run(

@@ -189,30 +189,18 @@ extension Transaction {
             ("Clever", StateSetting.cleverRefusedAt), ("Schoology", .schoologyRefusedAt),
             ("Clever's SFTP server", .csvRefusedAt),
         ] where try number(setting) != nil { health.refusedCredentials.append(side) }
-        health.pause = try pause(now: now).map {
-            .init(since: $0.since, until: $0.until, by: $0.by, reason: $0.reason)
-        }
+        health.pause = try pause(now: now)
     }
 
-    /// Those that are held, and those decided since.
+    /// Those that are held, and those decided since: what waits first, then the newest.
     private func addHeld(_ facts: inout DistrictFacts, _ from: Timestamp) throws {
-        let states = ["held", "approved", "discarded", "dissolved by itself"]
-        facts.held = try rows(
-            """
-            SELECT held_batch.id, side, day, school.clever_id, reason, state, created, decided, decided_by,
-                CASE state WHEN 0 THEN (SELECT count(*) FROM outbox WHERE held = held_batch.id)
-                    ELSE coalesce(changes, 0) END
-            FROM held_batch LEFT JOIN school ON school.id = held_batch.school
-            WHERE state = 0 OR created >= ?1 OR decided >= ?1 ORDER BY state <> 0, held_batch.id DESC
-            """, [from.milliseconds]
-        ).map { row in
-            let state: Int = row[5]
-            return DistrictFacts.HeldLine(
-                id: row[0], side: (row[1] as Int?).flatMap(Side.init(code:)),
-                day: (row[2] as Int32?).map(Day.init(number:)), school: row[3], reason: row[4],
-                state: states.indices.contains(state) ? states[state] : "", changes: row[9],
-                created: Timestamp(milliseconds: row[6]),
-                decided: (row[7] as Int64?).map(Timestamp.init(milliseconds:)), decidedBy: row[8])
+        let batches = try heldBatches(openOnly: false).reversed()
+            .filter { $0.state == .held || $0.created >= from || $0.decided.map { $0 >= from } ?? false }
+        facts.held = (batches.filter { $0.state == .held } + batches.filter { $0.state != .held }).map { batch in
+            DistrictFacts.HeldLine(
+                id: batch.id, side: batch.side, day: batch.day, school: batch.schoolCleverID, reason: batch.reason,
+                state: batch.state.name + (batch.state == .dissolved ? " by itself" : ""), changes: batch.changes,
+                created: batch.created, decided: batch.decided, decidedBy: batch.decidedBy)
         }
     }
 }

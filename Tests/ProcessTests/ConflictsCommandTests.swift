@@ -126,13 +126,6 @@ import Testing
         ).end()
     }
 
-    private func document(_ ended: Program.Ended) throws -> [String: Any] {
-        let document = try #require(
-            try JSONSerialization.jsonObject(with: Data(ended.output.utf8)) as? [String: Any], "\(ended.output)")
-        #expect(document["version"] as? Int == 1)
-        return document
-    }
-
     private func rows(_ ended: Program.Ended) throws -> [[String: Any]] {
         try #require(try document(ended)["conflicts"] as? [[String: Any]])
     }

@@ -189,6 +189,9 @@ import Testing
         for _ in 0..<2 { #expect(try await place.run("once").status == 0) }
         for pair in pairs { #expect(try place.shown(pair) == 1) }
         #expect(try await place.run("undo", "--cycle", "99").status == 64)
+        let trail = try #require(try document(try await place.run("history", "--json"))["history"] as? [[String: Any]])
+        #expect(trail.last?["by"] as? String == "operator:ms-kim")
+        #expect(trail.last?["cause"] as? String == "operator:ms-kim undoes cycle 2")
     }
 
     // MARK: backfill

@@ -99,20 +99,6 @@ extension DistrictFacts {
             }
         }
 
-        public struct Pause: Sendable, Equatable {
-            public var since: Timestamp
-            public var until: Timestamp?
-            public var by: String
-            public var reason: String?
-
-            public init(since: Timestamp, until: Timestamp?, by: String, reason: String?) {
-                self.since = since
-                self.until = until
-                self.by = by
-                self.reason = reason
-            }
-        }
-
         public var lastGoodCycle: Timestamp?
         public var firstCycle: Timestamp?
         /// The end of the last outage, or the first cycle.

@@ -81,7 +81,7 @@ extension DistrictEngine {
             kind = .everyoneTheSame
             words = "every student of the school becomes \(status)"
         }
-        let id = try tx.openBatch(
+        let id = try tx.makeBatch(
             kind: kind, side: side, day: batch.day, school: school, reason: words, cycle: cycle, now: now)
         try tx.judge(side: side, day: batch.day, school: school, heldBy: id)
         return try [tx.heldBatch(id: id)].compactMap(\.self)
@@ -105,7 +105,7 @@ extension DistrictEngine {
             kind == .firstCycle
             ? "the first writes of a new district (first_cycle = \"hold\")"
             : "direction, scope, matching, mapping or time zone was changed in the configuration, and this follows from it"
-        let id = try tx.openBatch(
+        let id = try tx.makeBatch(
             kind: kind, side: nil, day: nil, school: nil, reason: words, cycle: cycle, now: now)
         try tx.judge(side: side, day: nil, heldBy: id)
         return try tx.heldBatch(id: id)

@@ -6,7 +6,7 @@ enum AuditAuthor {
         if first == "clever" || first == "schoology" || first.hasPrefix("policy:") { return String(first) }
         guard first == "operator" || first.hasPrefix("operator:") else { return nil }
         // A name may have spaces; what was done follows it.
-        for verb in [" decided conflict ", " dropped ", " undid ", " discarded ", " approved "] {
+        for verb in [" decided conflict ", " dropped ", " undoes ", " discarded "] {
             if let range = cause.firstRange(of: verb) { return String(cause[..<range.lowerBound]) }
         }
         return cause

@@ -23,9 +23,7 @@ struct BackfillCommand: AsyncParsableCommand {
     @Option(help: "Who asks for it; kept in the state. Default: the user that runs the command.") var by: String?
 
     func validate() throws {
-        guard let first = Day(from), let end = Day(to) else {
-            throw ValidationError("--from and --to are dates such as 2026-09-01.")
-        }
+        let (first, end) = (try DayArgument.day(from, "--from"), try DayArgument.day(to, "--to"))
         guard first < end else {
             throw ValidationError("--to is the date after the last one: \(from) to \(to) has no day in it.")
         }
@@ -33,8 +31,7 @@ struct BackfillCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.load(secrets: true)
-        guard let first = Day(from), let end = Day(to) else { throw ExitStatus.usage.exitCode }
-        let days = first...(end - 1)
+        let days = try DayArgument.day(from, "--from")...(DayArgument.day(to, "--to") - 1)
         var results: [BackfillDocument.District] = []
         var statuses: [ExitStatus] = []
         for settings in try options.districts(loaded) {
@@ -120,13 +117,12 @@ struct BackfillCommand: AsyncParsableCommand {
         _ id: Int64, _ settings: DistrictSettings, _ loaded: LoadedConfiguration
     ) async throws -> BackfillDocument.District {
         let progress = ProgressLine(log: EventLog.standard(loaded.configuration))
-        let daysOfAll = try document(id, settings, loaded)
         while true {
             let now = try document(id, settings, loaded)
             progress.show(
                 settings.name,
                 now.daysRead < now.days
-                    ? CycleProgress(step: .readingPastDays, done: now.daysRead, total: daysOfAll.days)
+                    ? CycleProgress(step: .readingPastDays, done: now.daysRead, total: now.days)
                     : CycleProgress(step: .readingBack))
             if now.finished != nil || RunningDaemon(settings.name, loaded) == nil {
                 progress.clear()

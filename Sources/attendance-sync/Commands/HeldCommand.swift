@@ -193,13 +193,7 @@ struct HeldRow: Encodable {
         cleverSchoolID = batch.schoolCleverID
         kind = batch.kind.rawValue
         reason = batch.reason
-        state =
-            switch batch.state {
-            case .held: "held"
-            case .approved: "approved"
-            case .discarded: "discarded"
-            case .dissolved: "dissolved"
-            }
+        state = batch.state.name
         changes = batch.changes
         created = batch.created.description
         cycle = batch.cycle

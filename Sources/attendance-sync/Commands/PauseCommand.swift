@@ -29,15 +29,15 @@ struct PauseCommand: AsyncParsableCommand {
         let by = Operator.name(by)
         var pauses: [String: Pause] = [:]
         for settings in try options.districts(loaded) {
-            let end = try end(now: now, timezone: settings.timezone)
+            let end = try end(now: now, DistrictCalendar(settings))
             pauses[settings.name] = Pause(since: now, until: end, by: by, reason: reason)
         }
         try changePauses(options, loaded) { pauses[$0.name] }
     }
 
-    private func end(now: Timestamp, timezone: String) throws -> Timestamp? {
+    private func end(now: Timestamp, _ calendar: DistrictCalendar) throws -> Timestamp? {
         guard let until else { return nil }
-        guard let time = PauseEnd.time(until, now: now, timezone: timezone) else {
+        guard let time = PauseEnd.time(until, now: now, calendar) else {
             Terminal.complain(
                 "--until \(until): neither a date (2026-08-15), a time (2026-08-15T07:00:00Z) nor a duration (8h, 3d)")
             throw ExitStatus.usage.exitCode
@@ -66,25 +66,14 @@ struct ResumeCommand: AsyncParsableCommand {
 /// When a pause ends.
 enum PauseEnd {
     /// - Returns: nil where the text says no time.
-    static func time(_ text: String, now: Timestamp, timezone: String) -> Timestamp? {
+    static func time(_ text: String, now: Timestamp, _ calendar: DistrictCalendar) -> Timestamp? {
         if let span = Span(text) { return span > .zero ? now + span : nil }
-        if let day = Day(text) { return day.beginning(in: TimeZone(identifier: timezone) ?? .gmt) }
+        if let day = Day(text) { return calendar.start(of: day) }
         if let time = Timestamp(text) { return time }
         // With another offset than Z.
         let formatter = ISO8601DateFormatter()
         guard let date = formatter.date(from: text) else { return nil }
         return Timestamp(milliseconds: Int64(date.timeIntervalSince1970 * 1000))
-    }
-}
-
-extension Day {
-    /// Midnight there, or the first moment after it where clocks change.
-    func beginning(in zone: TimeZone) -> Timestamp {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        let noon = Date(timeIntervalSince1970: (Double(number) + 0.5) * 86_400 - Double(zone.secondsFromGMT()))
-        let start = calendar.startOfDay(for: noon)
-        return Timestamp(milliseconds: Int64(start.timeIntervalSince1970 * 1000))
     }
 }
 

@@ -19,10 +19,7 @@ struct ReportCommand: AsyncParsableCommand {
     var html: String
     @Option(
         help: "The first day, YYYY-MM-DD. Default: 29 days before today.",
-        transform: { text in
-            guard let day = Day(text) else { throw ValidationError("a day is YYYY-MM-DD") }
-            return day
-        })
+        transform: { try DayArgument.day($0, "--since") })
     var since: Day?
 
     func run() async throws {
@@ -30,11 +27,8 @@ struct ReportCommand: AsyncParsableCommand {
         let now = Timestamp.current
         var subjects: [ReportPage.Subject] = []
         for settings in try options.districts(loaded) {
-            let zone = TimeZone(identifier: settings.timezone) ?? .gmt
-            let offset: (Timestamp) -> Span = { time in
-                .seconds(Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))))
-            }
-            let today = (now + offset(now)).day
+            let calendar = DistrictCalendar(settings)
+            let today = calendar.day(of: now)
             let first = since ?? today - 29
             guard first <= today, today.number - first.number < 3660 else {
                 Terminal.complain("--since \(first): name a day of the last ten years, up to today (\(today))")
@@ -46,21 +40,17 @@ struct ReportCommand: AsyncParsableCommand {
             facts.rateLimit = settings.schoology.rateLimit
             if let state = try openState(settings.name, loaded, .readOnly) {
                 defer { state.close() }
-                // Midnight in the district: the offset then is that of a moment close by, but for a change of the clocks.
-                let midnight = Timestamp(seconds: Int64(first.number) * 86_400)
-                let from = midnight - offset(midnight - offset(midnight))
                 facts = try state.reading { tx in
                     var filled = facts
                     try tx.reportFacts(
-                        &filled, from: from, now: now,
-                        silence: max(settings.clever.pollInterval * 3, .minutes(15)),
-                        dayOf: { ($0 + offset($0)).day })
+                        &filled, from: calendar.start(of: first), now: now,
+                        silence: Vigil.limit(settings.clever.pollInterval), dayOf: calendar.day(of:))
                     return filled
                 }
             } else {
                 facts.hasState = false
             }
-            subjects.append(.init(facts: facts, offset: offset))
+            subjects.append(.init(facts: facts, offset: calendar.offset(at:)))
         }
         let page = Array(ReportPage(subjects, made: now, version: Version.current).html.utf8)
         do {

@@ -70,12 +70,11 @@ struct ConfigurationDoctor {
 
     static func timeZone(_ settings: DistrictSettings, now: Timestamp) -> Check {
         let name = "time zone"
-        guard let zone = TimeZone(identifier: settings.timezone) else {
+        guard TimeZone(identifier: settings.timezone) != nil else {
             return .failed(
                 name, "\(settings.timezone) is not known on this machine", repair: "install Debian's package tzdata")
         }
-        let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(now.milliseconds) / 1000))
-        let there = (now + .seconds(Int64(offset))).description
+        let there = (now + DistrictCalendar(settings).offset(at: now)).description
         return .ok(name, "\(settings.timezone), where it is \(there.prefix(10)) \(there.dropFirst(11).prefix(5)) now")
     }
 

@@ -72,19 +72,7 @@ struct DistrictDoctor {
         return limit
     }
 
-    /// The engine's own timestamps go on from those of this one. Where the engine has not signed yet there is nothing
-    /// to go on from, and no file is made that the service's user could not write.
-    private var signer: OAuthSigner {
-        let file = Signers.timestampFile(for: settings.schoology, stateDirectory: stateDirectory)
-        return Signers.make(
-            settings.schoology,
-            store: FileManager.default.fileExists(atPath: file)
-                ? FileTimestampStore(path: file) : MemoryTimestampStore())
-    }
+    private var signer: OAuthSigner { Signers.reader(settings.schoology, stateDirectory: stateDirectory) }
 
-    private var today: Day {
-        let zone = TimeZone(identifier: settings.timezone) ?? .gmt
-        let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(now.milliseconds) / 1000))
-        return (now + .seconds(Int64(offset))).day
-    }
+    private var today: Day { DistrictCalendar(settings).day(of: now) }
 }

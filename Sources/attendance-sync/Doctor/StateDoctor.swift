@@ -85,8 +85,7 @@ struct StateDoctor {
             return .warning(name, "none yet", details, repair: repair)
         }
         let found = "cycle \(good.id), \(Words.ago(finished, now: now)) (\(good.outcome ?? ""))"
-        let silence = max(settings.clever.pollInterval * 3, .minutes(15))
-        guard now - finished > silence else { return .ok(name, found, details) }
+        guard now - finished > Vigil.limit(settings.clever.pollInterval) else { return .ok(name, found, details) }
         return .warning(name, found, details, repair: repair)
     }
 

@@ -100,24 +100,23 @@ actor Daemon {
     private func keepVigil(over runner: DistrictRunner, hasMoved: Bool) {
         let district = runner.service.settings.name
         for finding in vigils[district]?.look(hasMoved: hasMoved, now: SystemClock().uptime()) ?? [] {
-            switch finding {
-            case .overdue(let span):
-                events.record(
-                    Event(
-                        .error, .cycleOverdue, district: district,
-                        [
-                            "since": .text(span.words), "reason": "no cycle has succeeded for so long",
-                            "repair": "`attendance-sync status` and `attendance-sync doctor` say what is wrong",
-                        ]))
-            case .stalled(let span):
-                events.record(
-                    Event(
-                        .error, .cycleStalled, district: district,
-                        [
-                            "since": .text(span.words), "reason": "a cycle neither ends nor gets anywhere",
-                            "repair": "systemd's watchdog restarts the service; without one, restart it",
-                        ]))
-            }
+            let (name, since, reason, repair): (Event.Name, Span, String, String) =
+                switch finding {
+                case .overdue(let span):
+                    (
+                        .cycleOverdue, span, "no cycle has succeeded for so long",
+                        "`attendance-sync status` and `attendance-sync doctor` say what is wrong"
+                    )
+                case .stalled(let span):
+                    (
+                        .cycleStalled, span, "a cycle neither ends nor gets anywhere",
+                        "systemd's watchdog restarts the service; without one, restart it"
+                    )
+                }
+            events.record(
+                Event(
+                    .error, name, district: district,
+                    ["since": .text(since.words), "reason": .text(reason), "repair": .text(repair)]))
         }
     }
 

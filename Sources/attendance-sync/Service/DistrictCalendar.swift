@@ -9,10 +9,12 @@ struct DistrictCalendar: Sendable {
         zone = TimeZone(identifier: settings.timezone) ?? .gmt
     }
 
-    func day(of time: Timestamp) -> Day {
-        let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
-        return (time + .seconds(Int64(offset))).day
+    /// How far the clocks there are ahead of UTC at that moment.
+    func offset(at time: Timestamp) -> Span {
+        .seconds(Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))))
     }
+
+    func day(of time: Timestamp) -> Day { (time + offset(at: time)).day }
 
     /// When the day begins: 00:00, or the first time there is where the clocks skip that.
     func start(of day: Day) -> Timestamp {

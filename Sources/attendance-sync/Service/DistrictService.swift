@@ -43,8 +43,9 @@ struct DistrictService: Sendable {
         let world = World(
             clock: SystemClock(),
             transport: CurlTransport(loop: shared.loop, caFile: settings.caFile, version: Version.current),
-            signer: shared.signers.signer(
-                for: settings.schoology, stateDirectory: stateDirectory, isReader: delivery.isRehearsed),
+            signer: delivery.isRehearsed
+                ? Signers.reader(settings.schoology, stateDirectory: stateDirectory)
+                : shared.signers.signer(for: settings.schoology, stateDirectory: stateDirectory),
             sftp: settings.clever.sftp == nil ? nil : CurlSFTPTransport(),
             events: shared.events,
             calendarDay: { calendar.day(of: $0) },
@@ -89,14 +90,16 @@ final class Heartbeat: Sendable {
 final class Signers: Sendable {
     private let signers = Mutex<[String: OAuthSigner]>([:])
 
-    /// - Parameter isReader: of a command that only reads. Where the file isn't there yet it makes none: it may be run by
-    ///   another user than the service, which could then not write to it.
-    func signer(
-        for settings: SchoologySettings, stateDirectory: String, isReader: Bool = false
-    ) -> any RequestSigner {
+    /// For a command that only reads. The engine's own timestamps go on from those of this one; where the engine has not
+    /// signed yet there is nothing to go on from, and no file is made that the service's user could not write.
+    static func reader(_ settings: SchoologySettings, stateDirectory: String) -> OAuthSigner {
+        let file = timestampFile(for: settings, stateDirectory: stateDirectory)
+        return make(settings, store: access(file, W_OK) == 0 ? FileTimestampStore(path: file) : MemoryTimestampStore())
+    }
+
+    func signer(for settings: SchoologySettings, stateDirectory: String) -> any RequestSigner {
         let key = settings.consumerKey.reveal()
         let file = Self.timestampFile(for: settings, stateDirectory: stateDirectory)
-        if isReader, access(file, W_OK) != 0 { return Self.make(settings, store: MemoryTimestampStore()) }
         return signers.withLock { signers in
             let identity = "\(key)\n\(settings.consumerSecret.reveal())\n\(settings.signatureMethod.rawValue)"
             if let known = signers[identity] { return known }
@@ -107,13 +110,13 @@ final class Signers: Sendable {
     }
 
     /// Where the key's last timestamp is kept. Named by a digest, so that the folder doesn't show the key.
-    static func timestampFile(for settings: SchoologySettings, stateDirectory: String) -> String {
+    private static func timestampFile(for settings: SchoologySettings, stateDirectory: String) -> String {
         var fingerprint = Fingerprint()
         fingerprint.add(settings.consumerKey.reveal())
         return "\(stateDirectory)/signer-\(fingerprint.hexadecimal).timestamp"
     }
 
-    static func make(_ settings: SchoologySettings, store: any TimestampStore) -> OAuthSigner {
+    private static func make(_ settings: SchoologySettings, store: any TimestampStore) -> OAuthSigner {
         OAuthSigner(
             consumerKey: settings.consumerKey.reveal(), consumerSecret: settings.consumerSecret.reveal(),
             method: settings.signatureMethod == .plaintext ? .plaintext : .hmacSHA1, store: store,
