@@ -161,9 +161,9 @@ extension Transaction {
         try run("DELETE FROM outbox WHERE id = ?", [id])
     }
 
-    /// Starts a cycle: every write has its tries again.
+    /// Starts a cycle: every write has its tries again. A dead letter keeps its count, for whoever looks at it.
     public func resetAttempts() throws {
-        try run("UPDATE outbox SET attempts = 0 WHERE attempts <> 0")
+        try run("UPDATE outbox SET attempts = 0 WHERE attempts <> 0 AND state <> 2")
     }
 
     public func outbox(deadOnly: Bool) throws -> [OutboxItem] {

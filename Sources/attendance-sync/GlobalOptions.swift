@@ -6,8 +6,10 @@ import Operations
 
 /// The options that every command takes.
 struct GlobalOptions: ParsableArguments {
+    static let standardConfiguration = "/etc/attendance-sync/attendance-sync.toml"
+
     @Option(help: "The configuration file.")
-    var config = "/etc/attendance-sync/attendance-sync.toml"
+    var config = GlobalOptions.standardConfiguration
 
     @Option(help: "Only this district.")
     var district: String?

@@ -96,7 +96,7 @@ import Testing
         let revoked = try await doctor(place, status: 78)
         #expect(revoked.names("failed") == ["Clever token"])
         #expect(revoked["Clever token"]?.found.contains("refused (401") == true)
-        #expect(revoked["Clever token"]?.repair?.contains("token_file") == true)
+        #expect(revoked["Clever token"]?.repair?.contains("into \(place.folder.path)/token ") == true)
         #expect(revoked["Clever students"]?.result == "skipped")
         place.sandbox.setCleverTokenRevoked(false)
 

@@ -23,11 +23,39 @@ import Testing
         let list = try await place.run("outbox", "list", "--dead")
         #expect(list.status == 0)
         #expect(list.output.contains("403"))
+        // It was sent once, and a cycle later that is still known.
+        #expect(try await place.run("once").status == 1)
+        #expect(try await place.run("outbox", "--json").output.contains("\"tries\" : 1"))
+        // What is to be typed next can be typed as it stands.
+        let next = "`attendance-sync outbox list --dead --config \(place.configuration.path)`"
+        #expect(try await place.run("status").output.contains(next))
         place.sandbox.removeAllFaults()
         #expect(try await place.run("outbox", "retry", "--dead").status == 0)
         #expect(try await place.run("once").status == 0)
         #expect(place.differences == [])
         #expect(try await place.run("status").status == 0)
+    }
+
+    @Test func fewMatchesNeedAPersonAndSingleOnesMissingDoNot() async throws {
+        let place = try await Installation.make(
+            options: .init(
+                schoology: """
+                    [district.matching]
+                    students = ["student_number=school_uid"]
+                    """))
+        #expect(try await place.run("once").status == 0)
+        let status = try await place.run("status")
+        #expect(status.status == 1)
+        #expect(status.output.contains("! only 0 of 16 students are matched: `attendance-sync doctor"))
+    }
+
+    @Test func withoutAConfigurationStatusSaysWhereElseToLook() async throws {
+        let place = try await Installation.make()
+        try Data("[[district]\n".utf8).write(to: place.configuration)
+        let ended = try await place.run("status")
+        #expect(ended.status == 78)
+        #expect(ended.log.contains("attendance-sync.toml:1:"))
+        #expect(ended.log.contains("`systemctl reload attendance-sync`"))
     }
 
     @Test func aRetryThatIsLeftIsNotDelivered() async throws {

@@ -41,7 +41,7 @@ import Testing
         #expect(try await place.run("once").status == 1)
         let paused = next(try await explanation(place, pair))
         #expect(paused.sentence.contains("paused until `resume`"))
-        #expect(paused.command == "attendance-sync resume --district town")
+        #expect(paused.command == "attendance-sync resume --district town --config \(place.configuration.path)")
         #expect(try await place.run("doctor").output.contains("paused"))
         #expect(try await place.run("resume").status == 0)
 
@@ -185,7 +185,7 @@ import Testing
         #expect(
             next(story).sentence.hasPrefix(
                 "The mark waits for a match: Schoology user \(uid) is claimed by more than one Clever student"))
-        #expect(next(story).command == "attendance-sync unmatched --district town")
+        #expect(next(story).command == "attendance-sync unmatched --district town --config \(place.configuration.path)")
         #expect((try await explanation(place, claimant)["student"] as? [String: Any])?["rule"] as? String == "override")
     }
 

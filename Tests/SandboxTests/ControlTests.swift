@@ -31,6 +31,24 @@ import Testing
         #expect(await bench.control("GET", "marks").text.contains(pair.enrollment))
     }
 
+    @Test func movesAWholeSectionAsTheTurnOfATermDoes() async throws {
+        let bench = try await Bench(elementaryPercent: 0)
+        let pairs = bench.sandbox.pairs()
+        let from = try #require(pairs.first?.cleverSection)
+        let target = try #require(
+            pairs.first { $0.cleverSection != from && bench.sandbox.isSameSchool($0.cleverSection, from) }?
+                .cleverSection)
+        let movers = Set(pairs.filter { $0.cleverSection == from }.map(\.cleverStudent))
+        let body = "{\"from\":\"\(from)\",\"to\":\"\(target)\"}"
+        #expect(await bench.control("POST", "move", body: body).status == 200)
+        let after = bench.sandbox.pairs()
+        #expect(!after.contains { $0.cleverSection == from })
+        #expect(movers.isSubset(of: Set(after.filter { $0.cleverSection == target }.map(\.cleverStudent))))
+        #expect(
+            await bench.control("POST", "move", body: "{\"student\":\"nobody\",\"to\":\"\(target)\"}").status == 400)
+        #expect(await bench.control("POST", "move", body: "{}").status == 400)
+    }
+
     @Test func installsAndRemovesFaults() async throws {
         let bench = try await Bench()
         let added = await bench.control("POST", "faults", body: #"{"action":"status","status":500}"#)

@@ -38,10 +38,17 @@ public enum SignatureMethod: String, Sendable, CaseIterable {
 /// A credential. It has no description that shows it, so that no log, plan or error can.
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let text: String
+    /// Where it was read from, for a message to whoever has to replace it; empty where it came from no file.
+    public let file: String
 
-    public init(_ text: String) {
+    public init(_ text: String, file: String = "") {
         self.text = text
+        self.file = file
     }
+
+    /// The same credential is the same wherever it was read from.
+    public static func == (one: Secret, other: Secret) -> Bool { one.text == other.text }
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 
     /// The credential itself, for the request that needs it.
     public func reveal() -> String { text }

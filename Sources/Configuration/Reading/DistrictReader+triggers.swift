@@ -4,7 +4,9 @@ extension DistrictReader {
     func triggers(_ table: TableReader, _ district: DistrictSettings) -> SchoologySettings.Triggers {
         var settings = SchoologySettings.Triggers()
         if let listen = AddressReader.loopbackListener("listen", table) { settings.listen = listen }
-        guard let path = secret("path_file", standard: ".trigger-path", table, district) else { return settings }
+        guard let path = secret("path_file", standard: ".trigger-path", table, district), loadSecrets else {
+            return settings
+        }
         guard TriggerPath.isValid(path.reveal()) else {
             table.report(
                 "path_file", "what is in the file is no path, or one that a stranger could guess",

@@ -99,13 +99,16 @@ struct DistrictReader {
 // MARK: - Files
 
 extension DistrictReader {
-    /// The secret that a key names; where the key is left out, the standard name for this district.
+    /// The secret that a key names; where the key is left out, the standard name for this district. Where no secrets are
+    /// read, an empty one that knows its file.
     func secret(_ key: String, standard suffix: String, _ table: TableReader, _ settings: DistrictSettings)
         -> Secret?
     {
-        guard let name = fileName(key, table, standard: settings.name + suffix), loadSecrets else { return nil }
+        guard let name = fileName(key, table, standard: settings.name + suffix) else { return nil }
         guard table.isSet(key) || !settings.name.isEmpty else { return nil }
-        return finder.secret(at: finder.secretPath(name), key: table.path.key(key), diagnostics: diagnostics)
+        let path = finder.secretPath(name)
+        guard loadSecrets else { return Secret("", file: path) }
+        return finder.secret(at: path, key: table.path.key(key), diagnostics: diagnostics)
     }
 
     func fileName(_ key: String, _ table: TableReader, standard: String) -> String? {

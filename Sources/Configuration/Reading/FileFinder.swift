@@ -92,7 +92,7 @@ extension FileFinder {
                 diagnostics.report(key, "\(shown) holds more than one line", "put the secret in it, on one line")
                 return nil
             }
-            return Secret(trimmed)
+            return Secret(trimmed, file: path)
         }
     }
 

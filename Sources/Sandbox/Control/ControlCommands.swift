@@ -9,6 +9,7 @@ enum ControlCommands {
         case ("POST", "clever/sync"): finishSync(&world, now: now)
         case ("POST", "clever/state"): try setState(body, &world)
         case ("POST", "clever/today"): try setToday(body, &world, now: now)
+        case ("POST", "move"): try ControlRoster.move(body, &world)
         case ("POST", "schoology/mark"): try ControlEdits.setSchoologyMark(body, &world, now: now)
         case ("DELETE", "schoology/mark"): try ControlEdits.clearSchoologyMark(body, &world, now: now)
         case ("POST", "schoology/triggers"): try ControlTriggers.subscribe(body, &world)

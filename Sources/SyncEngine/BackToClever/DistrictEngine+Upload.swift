@@ -235,7 +235,7 @@ extension DistrictEngine {
         uploadFailures += 1
         let wait = Self.firstWait * (1 << Int64(min(uploadFailures - 1, 6)))
         uploadNotBefore = world.clock.uptime() + min(wait, settings.clever.sftp?.uploadInterval ?? wait)
-        let failure = SideFailure.upload(error)
+        let failure = SideFailure.upload(error, repair: settings.clever.sftp?.repair(of: error) ?? "")
         failures.append(failure)
         let problem = "\(failure)"
         let known = try state.reading { try $0.text(.csvProblem) }

@@ -176,7 +176,7 @@ extension DistrictEngine {
         guard let failure = error as? SideFailure else { return }
         guard failure != .stopped, !failures.contains(failure) else { return }
         failures.append(failure)
-        guard case .refusedCredential(let side, let status, let message) = failure else { return }
+        guard case .refusedCredential(let side, let status, let message, _) = failure else { return }
         // `auth.failed` says it all, and says it once.
         failuresSaid.append(failure)
         guard refusedSides.insert(side).inserted else { return }

@@ -113,12 +113,9 @@ public actor DistrictEngine {
         self.world = world
         self.executor = executor
         cycleLog = CycleLog(events: world.events, district: settings.name)
-        clever = CleverClient(
-            world: world, log: cycleLog, maxInFlight: settings.clever.maxInFlight, stop: stopFlag)
-        schoology = SchoologyClient(
-            world: world, log: cycleLog, limit: settings.schoology.rateLimit,
-            maxInFlight: settings.schoology.maxInFlight, stop: stopFlag
-        ) { credits in
+        clever = CleverClient(world: world, log: cycleLog, settings: settings.clever, stop: stopFlag)
+        schoology = SchoologyClient(world: world, log: cycleLog, settings: settings.schoology, stop: stopFlag) {
+            credits in
             // A state that can't be written ends the cycle at the next step.
             try? state.transaction { try $0.storeSpending(credits, at: world.clock.now()) }
         }

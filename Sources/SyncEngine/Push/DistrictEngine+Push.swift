@@ -69,6 +69,6 @@ extension DistrictEngine {
     var stopsWrites: Bool { readFailuresInARow >= Self.readFailuresAllowed || isRefusedInThisCycle }
 
     var isRefusedInThisCycle: Bool {
-        failures.contains { if case .refusedCredential(.schoology, _, _) = $0 { true } else { false } }
+        failures.contains { if case .refusedCredential(.schoology, _, _, _) = $0 { true } else { false } }
     }
 }

@@ -8,15 +8,17 @@ final class CleverClient {
     private let log: CycleLog
     private let slots: Slots
     private let stop: StopFlag
+    private let settings: CleverSettings
     private var gate = QuotaGate()
     private var allowance = RetryAllowance()
     private(set) var requests = 0
 
-    init(world: World, log: CycleLog, maxInFlight: Int, stop: StopFlag) {
+    init(world: World, log: CycleLog, settings: CleverSettings, stop: StopFlag) {
         self.world = world
         self.log = log
         self.stop = stop
-        slots = Slots(maxInFlight)
+        self.settings = settings
+        slots = Slots(settings.maxInFlight)
     }
 
     /// Sends a request until it has an answer that `parse` can read, or it makes no sense to go on.
@@ -40,7 +42,8 @@ final class CleverClient {
                         failure = .malformed(.clever, detail: "\(error)")
                     }
                 case .refusedCredential, .signAgain:
-                    throw .refusedCredential(.clever, status: response.status, message: message)
+                    throw .refusedCredential(
+                        .clever, status: response.status, message: message, repair: settings.tokenRepair)
                 case .wait:
                     waits += 1
                     tries -= 1

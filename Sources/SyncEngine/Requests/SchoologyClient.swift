@@ -31,7 +31,8 @@ final class SchoologyClient {
     private let stop: StopFlag
     private var budget: RateBudget
     private var allowance = RetryAllowance()
-    private let limit: RateLimit
+    private let settings: SchoologySettings
+    private var limit: RateLimit { settings.rateLimit }
     /// Until when Schoology asked to be left alone, where that is longer than a cycle waits.
     private var closedUntil = Timestamp(milliseconds: .min)
     private(set) var requests = 0
@@ -42,16 +43,16 @@ final class SchoologyClient {
     private let noteSpending: (Int) -> Void
 
     init(
-        world: World, log: CycleLog, limit: RateLimit, maxInFlight: Int, stop: StopFlag,
+        world: World, log: CycleLog, settings: SchoologySettings, stop: StopFlag,
         noteSpending: @escaping (Int) -> Void
     ) {
         self.noteSpending = noteSpending
         self.world = world
         self.log = log
-        self.limit = limit
+        self.settings = settings
         self.stop = stop
-        slots = Slots(maxInFlight)
-        budget = RateBudget(limit)
+        slots = Slots(settings.maxInFlight)
+        budget = RateBudget(settings.rateLimit)
     }
 
     /// Credits free now.
@@ -63,6 +64,10 @@ final class SchoologyClient {
     /// Waits until the server's window has forgotten every request of this process.
     func waitUntilSpentIsOver() async {
         while spent > 0, !stop.isSet { await world.clock.sleep(until: world.clock.uptime() + .milliseconds(100)) }
+    }
+
+    private func refusedCredential(_ response: HTTPResponse, _ message: String?) -> SideFailure {
+        .refusedCredential(.schoology, status: response.status, message: message, repair: settings.keyRepair)
     }
 
     func carryOver(_ credits: Int, settled: Timestamp) { budget.carryOver(credits, settled: settled) }
@@ -163,7 +168,7 @@ final class SchoologyClient {
                     tries -= 1
                     continue
                 case .refusedCredential:
-                    throw .refusedCredential(.schoology, status: response.status, message: message)
+                    throw refusedCredential(response, message)
                 case .wait:
                     waits += 1
                     tries -= 1
@@ -220,7 +225,7 @@ final class SchoologyClient {
                     signings += 1
                     guard signings <= RetryPolicy.signingTries else { return .notApplied(cause: Self.refusedTime) }
                 case .refusedCredential:
-                    return .failed(.refusedCredential(.schoology, status: response.status, message: message))
+                    return .failed(refusedCredential(response, message))
                 case .wait:
                     let isShort = pause(response)
                     guard isShort, world.clock.uptime() + told(response) - readAt <= Self.freshFor else {

@@ -19,29 +19,29 @@ extension SFTPError: CustomStringConvertible {
         }
     }
 
-    /// What to do about it: HOST and PORT stand for those of the URL.
-    public var repair: String {
+    /// What to do about it.
+    public func repair(at place: SFTPPlace) -> String {
         switch self {
         case .unusableAddress:
-            "write url in [district.clever.sftp] as sftp://HOST:22/~/attendance.csv; "
+            "write url in [district.clever.sftp] as sftp://\(place.host):\(place.port)/~/attendance.csv; "
                 + "user and password go into files of their own"
         case .cannotConnect:
             "it is tried again; if it lasts, check the host and port of the URL, and that the firewall lets this "
                 + "machine connect there"
         case .hostKeyUnknown:
-            "run `ssh-keyscan -p PORT HOST`, compare the keys (`ssh-keygen -lf -`) with those that the server's "
-                + "operator publishes, Clever for sftp.clever.com, and add the lines to known_hosts_file; an "
+            "run `ssh-keyscan \(place.scanned)`, compare the keys (`ssh-keygen -lf -`) with those that the server's "
+                + "operator publishes, Clever for sftp.clever.com, and add the lines to \(place.knownHostsFile); an "
                 + "ssh-ed25519 or ecdsa line is the one that counts, as servers no longer take part in the old ssh-rsa"
         case .hostKeyChanged:
             "somebody may be posing as the server: ask its operator, Clever for sftp.clever.com, whether the key was "
                 + "replaced and what its fingerprint is; only then remove the old lines with "
-                + "`ssh-keygen -f KNOWN_HOSTS_FILE -R '[HOST]:PORT'` (-R HOST for port 22) and add those of "
-                + "`ssh-keyscan -p PORT HOST`"
+                + "`ssh-keygen -f \(place.knownHostsFile) -R \(place.entry)` and add those of "
+                + "`ssh-keyscan \(place.scanned)`"
         case .unreadableFile:
             "put the file there, or mend its owner and mode so that the service's user can read it"
         case .refusedCredential:
             "compare user name and password with the sync settings of the district at Clever, and look for a line "
-                + "break or a space too many in their files; a private key must have no passphrase, must be known to "
+                + "break or a space too many in their files (\(place.loginFiles)); a private key must have no passphrase, must be known to "
                 + "the server and should be an ed25519 one (`ssh-keygen -t ed25519`), as servers no longer take the "
                 + "old RSA signatures"
         case .noSpace:

@@ -69,7 +69,7 @@ struct ApplyCommand: AsyncParsableCommand {
             throw refuse("\(file) can't be read: \(String(cString: strerror(errno)))", .usage)
         }
         guard let plan = try? JSONDecoder().decode(PlanDocument.self, from: bytes), plan.version == 1 else {
-            throw refuse("\(file) is no plan: `attendance-sync plan --out FILE` writes one", .usage)
+            throw refuse("\(file) is no plan: `\(typed("plan --out FILE"))` writes one", .usage)
         }
         guard plan.isUnchanged, plan.districts.allSatisfy({ $0.effects != nil }) else {
             throw refuse("\(file) was changed since it was written: its digest doesn't fit. Make a new plan.")
@@ -178,7 +178,7 @@ struct ApplyDocument: Encodable {
             let rest = differences.count - shown.count
             return
                 (["\(district): refused, and nothing was written: the sides have moved since the plan was made"] + shown
-                + (rest > 0 ? ["  … and \(rest) more"] : []) + ["  make a new plan: `attendance-sync plan --out FILE`"])
+                + (rest > 0 ? ["  … and \(rest) more"] : []) + ["  make a new plan: `\(typed("plan --out FILE"))`"])
                 .joined(separator: "\n")
         }
 

@@ -39,7 +39,7 @@ struct BackfillCommand: AsyncParsableCommand {
                 try state.reading({ try $0.number(.watermark) }) != nil
             else {
                 Terminal.complain(
-                    "\(settings.name): Clever has not been read yet: run `attendance-sync once --district \(settings.name)` first"
+                    "\(settings.name): Clever has not been read yet: run `\(typed("once --district \(settings.name)"))` first"
                 )
                 throw ExitStatus.operatorMustAct.exitCode
             }

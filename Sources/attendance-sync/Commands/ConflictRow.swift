@@ -94,9 +94,8 @@ struct ConflictRow: Encodable {
         line("reason", reason)
         if state == "open" {
             lines.append("")
-            lines.append(
-                "Decide it: attendance-sync conflicts resolve \(id) --district \(district) --take clever|schoology|STATUS --by NAME --reason TEXT"
-            )
+            let choice = "--take clever|schoology|STATUS --by NAME --reason TEXT"
+            lines.append("Decide it: " + typed("conflicts resolve \(id) --district \(district) \(choice)"))
         }
         return lines.joined(separator: "\n")
     }

@@ -42,9 +42,8 @@ struct ConflictsCommand: AsyncParsableCommand {
             }
             Terminal.say(table.text)
             if rows.contains(where: { $0.state == "open" }) {
-                Terminal.say(
-                    "\nDecide one with `attendance-sync conflicts resolve ID --take clever|schoology|STATUS --by NAME --reason TEXT`."
-                )
+                let command = typed("conflicts resolve ID --take clever|schoology|STATUS --by NAME --reason TEXT")
+                Terminal.say("\nDecide one with `\(command)`.")
             }
         }
     }

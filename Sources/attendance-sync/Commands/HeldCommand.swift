@@ -47,7 +47,7 @@ struct HeldCommand: AsyncParsableCommand {
                 Terminal.say(
                     """
 
-                    Look at one with `attendance-sync held show ID`. `held approve ID` writes it; `held discard ID` refuses \
+                    Look at one with `\(typed("held show ID"))`. `held approve ID` writes it; `held discard ID` refuses \
                     its changes, which are not proposed again until the side that they came from changes.
                     """)
             }

@@ -178,23 +178,23 @@ extension CycleReport {
         }
         if counts.conflicts > 0 {
             lines.append(
-                "  conflicts             \(counts.conflicts), \(totals.openConflicts) open: see `attendance-sync conflicts list`"
+                "  conflicts             \(counts.conflicts), \(totals.openConflicts) open: see `\(typed("conflicts list"))`"
             )
         }
         if let pausedBy {
             lines.append(
                 "  paused                by \(pausedBy): read, not written"
-                    + (pausedBy == "Clever" ? "" : "; `attendance-sync resume` ends it"))
+                    + (pausedBy == "Clever" ? "" : "; `\(typed("resume"))` ends it"))
         }
         if totals.held > 0 {
             lines.append(
                 "  held                  \(Words.count(totals.held, "change")) in "
-                    + "\(Words.count(totals.heldBatches, "batch", "batches")): see `attendance-sync held list`")
+                    + "\(Words.count(totals.heldBatches, "batch", "batches")): see `\(typed("held list"))`")
         }
         if totals.undelivered > totals.dead + totals.held {
             lines.append(
                 "  waiting to be sent    \(totals.undelivered - totals.dead - totals.held): see "
-                    + "`attendance-sync outbox list`")
+                    + "`\(typed("outbox list"))`")
         }
         if totals.rowsToUpload > 0 {
             lines.append(
@@ -206,13 +206,13 @@ extension CycleReport {
                 "  sent, unconfirmed     \(Words.count(totals.unconfirmed, "row")): until Clever shows them")
         }
         if totals.dead > 0 {
-            lines.append("  rejected for good     \(totals.dead): see `attendance-sync outbox list --dead`")
+            lines.append("  rejected for good     \(totals.dead): see `\(typed("outbox list --dead"))`")
         }
         if totals.waiting > 0 || totals.unmatchedSections + totals.unmatchedStudents > 0 {
             lines.append(
                 "  unmatched             \(Words.count(totals.unmatchedSections, "section")), "
                     + "\(Words.count(totals.unmatchedStudents, "student")); \(Words.count(totals.waiting, "record")) "
-                    + "wait: see `attendance-sync unmatched`")
+                    + "wait: see `\(typed("unmatched"))`")
         }
         if totals.quarantined + totals.unmapped > 0 {
             lines.append("  not understood        \(Words.count(totals.quarantined + totals.unmapped, "record"))")

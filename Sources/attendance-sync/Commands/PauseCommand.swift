@@ -99,7 +99,7 @@ private func changePauses(
         guard !options.json else { continue }
         if let pause {
             Terminal.say(
-                "\(settings.name): paused until \(pause.until?.description ?? "`attendance-sync resume`")"
+                "\(settings.name): paused until \(pause.until?.description ?? "`\(typed("resume"))`")"
                     + (pause.reason.map { " (\($0))" } ?? ""))
         } else {
             Terminal.say(was == nil ? "\(settings.name): was not paused" : "\(settings.name): resumed. \(news)")

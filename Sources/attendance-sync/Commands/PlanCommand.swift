@@ -55,9 +55,9 @@ struct PlanCommand: AsyncParsableCommand {
             let texts = zip(plans, districts).map { PlanText.of($0, rateLimit: $1.schoology.rateLimit) }
             Terminal.say(texts.joined(separator: "\n\n"))
             if let out {
-                Terminal.say("\nThe plan is in \(out). `attendance-sync apply \(out)` does exactly that, or refuses.")
+                Terminal.say("\nThe plan is in \(out). `\(typed("apply \(out)"))` does exactly that, or refuses.")
             } else {
-                Terminal.say("\nNothing was written. `attendance-sync plan --out FILE` keeps a plan for `apply`.")
+                Terminal.say("\nNothing was written. `\(typed("plan --out FILE"))` keeps a plan for `apply`.")
             }
         }
         let status = ExitStatus.worst(of: statuses)

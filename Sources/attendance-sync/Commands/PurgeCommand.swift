@@ -39,7 +39,7 @@ struct PurgeCommand: AsyncParsableCommand {
         Terminal.say(rows.map(\.text).joined(separator: "\n\n"))
         if !yes, rows.contains(where: { $0.total > 0 }) {
             Terminal.say(
-                "\nNothing was deleted. Delete it with `attendance-sync purge --yes`; `run` does so once a day.")
+                "\nNothing was deleted. Delete it with `\(typed("purge --yes"))`; `run` does so once a day.")
         }
     }
 }

@@ -85,10 +85,10 @@ struct RestoreCommand: AsyncParsableCommand {
                 "  note: the file doesn't say which district it is of (`backup` writes that down); make sure that it "
                     + "is \(district)'s")
         }
-        if report.isPaused { lines.append("  the district is paused: `attendance-sync resume --district \(district)`") }
+        if report.isPaused { lines.append("  the district is paused: `\(typed("resume --district \(district)"))`") }
         lines.append(
             "  next: start the service. Its first cycle reads both sides over the whole lookback; what can't be told "
-                + "any more is left open: `attendance-sync conflicts list --district \(district)`")
+                + "any more is left open: `\(typed("conflicts list --district \(district)"))`")
         return lines.joined(separator: "\n")
     }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import AttendanceCore
+import Configuration
 import Foundation
 import Operations
+import SyncEngine
 import SyncState
 
 struct StatusCommand: AsyncParsableCommand {
@@ -13,7 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let loaded = try options.load(secrets: false)
+        let loaded = try load()
         let now = Timestamp.current
         var documents: [StatusDocument.District] = []
         for settings in try options.districts(loaded) {
@@ -30,6 +32,18 @@ struct StatusCommand: AsyncParsableCommand {
             Terminal.say(documents.map { $0.text(now: now) }.joined(separator: "\n\n"))
         }
         guard documents.allSatisfy(\.needsPerson.isEmpty) else { throw ExitStatus.undelivered.exitCode }
+    }
+
+    private func load() throws -> LoadedConfiguration {
+        do {
+            return try options.load(secrets: false)
+        } catch let code as ExitCode where code == ExitStatus.operatorMustAct.exitCode {
+            Terminal.complain(
+                """
+                Without a configuration that can be read nothing is known of the districts. A service that is running goes on                 with the one that it read last: `systemctl status attendance-sync`, `journalctl -u attendance-sync`. Once the                 file is mended: `systemctl reload attendance-sync`.
+                """)
+            throw code
+        }
     }
 }
 
@@ -132,7 +146,7 @@ struct StatusDocument: Encodable {
 
         init(neverRun district: String) {
             self.district = district
-            needsPerson = ["no cycle has run yet: `attendance-sync once --district \(district)`, or start the service"]
+            needsPerson = ["no cycle has run yet: `\(typed("once --district \(district)"))`, or start the service"]
         }
 
         init(_ settings: DistrictSettings, _ tx: Transaction, daemon: Int32?, now: Timestamp) throws {
@@ -188,12 +202,12 @@ struct StatusDocument: Encodable {
             var needs: [String] = []
             for side in refusedCredentials {
                 needs.append(
-                    "\(side) refused the credential when it was last asked: put a valid one into its file; if systemd hands it over (LoadCredential=), also restart the service"
-                )
+                    "\(side) refused the credential when it was last asked: \(Self.credentialRepair(side, settings))")
             }
             if let problem = try tx.text(.overridesProblem) { needs.append("\(problem): mend the file") }
+            needs += try Self.missingMatches(settings, tx)
             if deadLetters > 0 {
-                needs.append("\(Words.count(deadLetters, "dead letter")): `attendance-sync outbox list --dead`")
+                needs.append("\(Words.count(deadLetters, "dead letter")): `\(typed("outbox list --dead"))`")
             }
             if suspendedSections > 0 {
                 needs.append(
@@ -203,10 +217,10 @@ struct StatusDocument: Encodable {
             if heldBatches > 0 {
                 needs.append(
                     "\(Words.count(heldBatches, "held batch", "held batches")) (\(Words.count(heldChanges, "change"))):"
-                        + " `attendance-sync held list`")
+                        + " `\(typed("held list"))`")
             }
             if openConflicts > 0 {
-                needs.append("\(Words.count(openConflicts, "open conflict")): `attendance-sync conflicts list`")
+                needs.append("\(Words.count(openConflicts, "open conflict")): `\(typed("conflicts list"))`")
             }
             if let problem = try tx.text(.csvProblem), !refusedCredentials.contains("sftp") {
                 needs.append("\(problem): look at the log for the repair")
@@ -221,10 +235,10 @@ struct StatusDocument: Encodable {
             let start = daemon == nil ? ", and no daemon is running: `systemctl start attendance-sync`" : ""
             if let good = try tx.lastGoodCycle()?.finished, now - good > limit {
                 needs.append(
-                    "no successful cycle for \(Words.length(now - good))\(start.isEmpty ? ": `attendance-sync doctor`" : start)"
+                    "no successful cycle for \(Words.length(now - good))\(start.isEmpty ? ": `\(typed("doctor"))`" : start)"
                 )
             } else if lastGoodCycle == nil {
-                needs.append("no cycle has succeeded yet\(start.isEmpty ? ": `attendance-sync doctor`" : start)")
+                needs.append("no cycle has succeeded yet\(start.isEmpty ? ": `\(typed("doctor"))`" : start)")
             }
             if let last = try tx.lastCycle(), last.finished == nil, now - last.started > limit, daemon != nil {
                 needs.append(
@@ -232,6 +246,25 @@ struct StatusDocument: Encodable {
                 )
             }
             return needs
+        }
+
+        private static func credentialRepair(_ side: String, _ settings: DistrictSettings) -> String {
+            switch side {
+            case Side.clever.rawValue: settings.clever.tokenRepair
+            case Side.schoology.rawValue: settings.schoology.keyRepair
+            default: settings.clever.sftp?.repair(of: .refusedCredential) ?? ""
+            }
+        }
+
+        /// Single people without a match are reported and no more. Where most have none, a rule or a whole import is wrong.
+        private static func missingMatches(_ settings: DistrictSettings, _ tx: Transaction) throws -> [String] {
+            let totals = try tx.rosterTotals(schools: tx.schools(only: settings.clever.schools).map(\.id))
+            return [
+                ("sections", totals.matchedSections, totals.sections),
+                ("students", totals.matchedStudents, totals.students),
+            ].filter { _, matched, all in all >= 10 && matched * 2 < all }.map { kind, matched, all in
+                "only \(matched) of \(all) \(kind) are matched: `\(typed("doctor"))` names the rule that would match more"
+            }
         }
 
         private static func cycle(_ cycle: StoredCycle) -> Cycle {
@@ -244,7 +277,7 @@ struct StatusDocument: Encodable {
             guard let pausedBy, pausedBy != "clever" else {
                 return "Clever calls the district paused: it is read, not written"
             }
-            return "by \(pausedBy.split(separator: ":").last ?? "") until \(pausedUntil ?? "`attendance-sync resume`")"
+            return "by \(pausedBy.split(separator: ":").last ?? "") until \(pausedUntil ?? "`\(typed("resume"))`")"
                 + (pauseReason.map { " (\($0))" } ?? "") + ": it is read, not written"
         }
 

@@ -26,7 +26,7 @@ struct UndoCommand: AsyncParsableCommand {
         guard let state = try openState(settings.name, loaded, yes ? .shared : .readOnly),
             try state.reading({ try $0.hasCycle(cycle) })
         else {
-            Terminal.complain("no such cycle: \(cycle); `attendance-sync history` names those that wrote something")
+            Terminal.complain("no such cycle: \(cycle); `\(typed("history"))` names those that wrote something")
             throw ExitStatus.usage.exitCode
         }
         let work = { (tx: Transaction) throws -> [UndoRow] in

@@ -34,6 +34,7 @@ struct UnmatchedCommand: AsyncParsableCommand {
         }
         if let csv { try write(rows, to: csv) }
         if options.json { return try Terminal.say(json: UnmatchedDocument(unmatched: rows)) }
+        guard csv == nil else { return }
         guard !rows.isEmpty else { return Terminal.say("Everything is matched.") }
         var table = Table(["DISTRICT", "KIND", "ON", "ID", "RECORDS", "WHY"])
         for row in rows { table.add([row.district, row.kind, row.side, row.id, String(row.records), row.reason]) }
@@ -61,7 +62,10 @@ struct UnmatchedCommand: AsyncParsableCommand {
             Terminal.complain("\(path) can't be written: \(error.localizedDescription)")
             throw ExitStatus.operatorMustAct.exitCode
         }
-        if !options.json { Terminal.say("\(lines.count - 1) lines written to \(path)") }
+        guard !options.json else { return }
+        Terminal.say(
+            "\(Words.count(lines.count - 1, "line")) written to \(path)\nFill in schoology_id where you know it, delete the "
+                + "other lines, and name the file as overrides_file.")
     }
 }
 

@@ -13,8 +13,6 @@ struct CleverDoctor {
 
     private static let side = "Clever"
     private static let sampleSize = 50
-    private static let tokenRepair =
-        "put a valid district token into token_file (Clever's dashboard shows it; a new one ends the old one)"
 
     let settings: DistrictSettings
     let asker: Asker
@@ -163,7 +161,7 @@ struct CleverDoctor {
     ) -> Value? {
         switch reply {
         case .noAnswer(let error): checks.append(ConnectionDoctor.failure(name, side: Self.side, error))
-        case .unsigned(let why): checks.append(.failed(name, why, repair: Self.tokenRepair))
+        case .unsigned(let why): checks.append(.failed(name, why, repair: settings.clever.tokenRepair))
         case .answer(let response):
             if (200...299).contains(response.status) {
                 do {
@@ -185,7 +183,7 @@ struct CleverDoctor {
         let message = CleverAnswer.message(response.body).map { ": \($0)" } ?? ""
         let answer = "(\(response.status)\(message))"
         switch response.status {
-        case 401: return .failed(name, "the token is refused \(answer)", repair: Self.tokenRepair)
+        case 401: return .failed(name, "the token is refused \(answer)", repair: settings.clever.tokenRepair)
         case 403:
             return .failed(
                 name, "the token may not read \(what) \(answer)",

@@ -49,14 +49,25 @@ struct RosterDoctor {
 
     func checks() async -> [Check] {
         do throws(StateError) {
-            let totals = try totals()
-            return [try await sections(totals), try await students(totals)]
+            let hasRoster = try roster() != nil
+            let totals = try matchedByTheseRules() ? roster() : nil
+            return [
+                try await sections(totals, hasRoster: hasRoster), try await students(totals, hasRoster: hasRoster),
+            ]
         } catch {
             return [.failed("matches", "\(error)", repair: error.repair)]
         }
     }
 
-    private func totals() throws(StateError) -> Transaction.RosterTotals? {
+    /// After the rules were changed, what is stored tells of the old ones until a cycle has run.
+    private func matchedByTheseRules() throws(StateError) -> Bool {
+        guard let state else { return false }
+        return try state.reading { [settings] tx in
+            try tx.text(.appliedFingerprint) ?? tx.text(.fingerprint) == settings.fingerprint
+        }
+    }
+
+    private func roster() throws(StateError) -> Transaction.RosterTotals? {
         guard let state else { return nil }
         let totals = try state.reading { [settings] tx in
             try tx.rosterTotals(schools: tx.schools(only: settings.clever.schools).map(\.id))
@@ -66,7 +77,7 @@ struct RosterDoctor {
 
     // MARK: Sections
 
-    private func sections(_ totals: Transaction.RosterTotals?) async throws(StateError) -> Check {
+    private func sections(_ totals: Transaction.RosterTotals?, hasRoster: Bool) async throws(StateError) -> Check {
         let name = "matched sections"
         if let totals, isHigh(totals.matchedSections, totals.sections) {
             return .ok(name, share(totals.matchedSections, totals.sections))
@@ -74,7 +85,7 @@ struct RosterDoctor {
         guard canAsk else { return unasked(name, totals?.matchedSections, totals?.sections) }
         var trials: [Trial] = []
         for field in SectionRule.CleverField.allCases {
-            let values = try sectionValues(field, hasRoster: totals != nil)
+            let values = try sectionValues(field, hasRoster: hasRoster)
             guard let known = await codes(values.compactMap(\.self)) else { continue }
             trials.append(
                 Trial(rule: SectionRule(field, .sectionSchoolCode).description, values: values, known: known))
@@ -113,17 +124,17 @@ struct RosterDoctor {
 
     // MARK: Students
 
-    private func students(_ totals: Transaction.RosterTotals?) async throws(StateError) -> Check {
+    private func students(_ totals: Transaction.RosterTotals?, hasRoster: Bool) async throws(StateError) -> Check {
         let name = "matched students"
         if let totals, isHigh(totals.matchedStudents, totals.students) {
             return .ok(name, share(totals.matchedStudents, totals.students))
         }
         var stored: Set<String> = []
-        if totals != nil, let state { stored = try state.reading { try $0.knownSchoolUIDs() } }
+        if hasRoster, let state { stored = try state.reading { try $0.knownSchoolUIDs() } }
         guard canAsk || !stored.isEmpty else { return unasked(name, totals?.matchedStudents, totals?.students) }
         var trials: [Trial] = []
         for field in StudentRule.CleverField.allCases {
-            let all = try studentValues(field, hasRoster: totals != nil)
+            let all = try studentValues(field, hasRoster: hasRoster)
             let rule = StudentRule(field).description
             if !stored.isEmpty {
                 trials.append(Trial(rule: rule, values: all, known: stored))
@@ -177,7 +188,7 @@ struct RosterDoctor {
         }
         let found =
             if let matched, let total { share(matched, total) } else {
-                "no cycle has run yet; of \(looked) looked up in Schoology, the configured rules match \(now)"
+                "no cycle has used these rules yet; of \(looked) looked up in Schoology, the configured rules match \(now)"
             }
         if total == nil, now * 100 >= looked * Self.low { return .ok(name, found, details) }
         let repair = repair(yields, now: now, configured: configured, key: key)
@@ -189,7 +200,7 @@ struct RosterDoctor {
     private func repair(
         _ yields: [(rule: String, yield: RuleYield)], now: Int, configured: [String], key: String
     ) -> String {
-        let look = "`attendance-sync unmatched` lists each with its reason"
+        let look = "`\(typed("unmatched"))` lists each with its reason"
         if let best = yields.max(by: { $0.yield.exact < $1.yield.exact }), best.yield.exact > now,
             !configured.contains(best.rule)
         {
@@ -213,10 +224,10 @@ struct RosterDoctor {
 
     private func unasked(_ name: String, _ matched: Int?, _ total: Int?) -> Check {
         guard let matched, let total else {
-            return .skipped(name, "no cycle has run yet, and there was nothing to look up")
+            return .skipped(name, "no cycle has used these rules yet, and there was nothing to look up")
         }
         return .warning(
-            name, share(matched, total), repair: "`attendance-sync unmatched` lists each with its reason")
+            name, share(matched, total), repair: "`\(typed("unmatched"))` lists each with its reason")
     }
 
     private func isHigh(_ matched: Int, _ total: Int) -> Bool { matched * 100 >= total * Self.low }

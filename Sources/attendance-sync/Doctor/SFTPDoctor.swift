@@ -32,7 +32,7 @@ struct SFTPDoctor {
             case .renamed, .removed: " (a file could be written and renamed, but not removed; it is still there)"
             }
         return .failed(
-            Self.name, "\(error)\(reached)", repair: filled(error.repair, sftp),
+            Self.name, "\(error)\(reached)", repair: sftp.repair(of: error),
             exitStatus: error.isOperatorProblem ? .operatorMustAct : .unreachable)
     }
 
@@ -41,19 +41,5 @@ struct SFTPDoctor {
         case .password(let password): .password(user: sftp.username.reveal(), password: password.reveal())
         case .privateKeyFile(let path): .privateKey(user: sftp.username.reveal(), path: path)
         }
-    }
-
-    /// The repair with this server's names in it.
-    private func filled(_ repair: String, _ sftp: SFTPSettings) -> String {
-        let parts = URLComponents(string: sftp.url)
-        let port = parts?.port ?? 22
-        let host = parts?.host ?? "HOST"
-        return
-            repair
-            .replacing("KNOWN_HOSTS_FILE", with: sftp.knownHostsFile)
-            .replacing("'[HOST]:PORT'` (-R HOST for port 22)", with: port == 22 ? "\(host)`" : "'[\(host)]:\(port)'`")
-            .replacing("HOST:22", with: "\(host):\(port)")
-            .replacing("-p PORT HOST", with: port == 22 ? host : "-p \(port) \(host)")
-            .replacing("known_hosts_file", with: sftp.knownHostsFile)
     }
 }

@@ -8,9 +8,6 @@ struct SchoologyDoctor {
     private static let side = "Schoology"
     /// Nobody has it, so that the answer is an empty list.
     private static let nobody = "attendance-sync-doctor"
-    private static let keyRepair =
-        "put a valid consumer key and secret into consumer_key_file and consumer_secret_file: an app key of the school "
-        + "or of an approved app, as a person's own key may not read other users' data"
 
     let settings: DistrictSettings
     let asker: Asker
@@ -188,7 +185,7 @@ struct SchoologyDoctor {
                 )
             } else if response.status == 401, !wasAccepted {
                 checks[index] = .failed(
-                    name, "the consumer key or its secret is refused \(answer)", repair: Self.keyRepair)
+                    name, "the consumer key or its secret is refused \(answer)", repair: settings.schoology.keyRepair)
             } else {
                 checks[index] = .failed(
                     name, "the key works, but may not \(what) \(answer)",

@@ -76,10 +76,10 @@ struct StateDoctor {
         let details = failing.map { ["the last one failed: \($0)"] } ?? []
         let repair =
             isHeld
-            ? "`attendance-sync status` and the log say what is in the way"
-            : "start the service (`systemctl start attendance-sync`), or run `attendance-sync once`"
+            ? "`\(typed("status"))` and the log say what is in the way"
+            : "start the service (`systemctl start attendance-sync`), or run `\(typed("once"))`"
         if isPaused {
-            return .warning(name, "writing is paused by an operator", details, repair: "`attendance-sync resume`")
+            return .warning(name, "writing is paused by an operator", details, repair: "`\(typed("resume"))`")
         }
         guard let good, let finished = good.finished else {
             return .warning(name, "none yet", details, repair: repair)

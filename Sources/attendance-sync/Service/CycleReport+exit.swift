@@ -8,7 +8,7 @@ extension CycleReport {
     var hasRefusedCredential: Bool {
         failures.contains { failure in
             switch failure {
-            case .refusedCredential, .upload(.refusedCredential): true
+            case .refusedCredential, .upload(.refusedCredential, _): true
             case .unreachable, .malformed, .notFound, .gone, .rejected, .noResources, .upload, .stopped: false
             }
         }
@@ -21,7 +21,7 @@ extension CycleReport {
             switch failure {
             case .refusedCredential, .noResources: .operatorMustAct
             case .unreachable, .malformed, .notFound, .gone, .rejected: .unreachable
-            case .upload(let error): error.isOperatorProblem ? .operatorMustAct : .unreachable
+            case .upload(let error, _): error.isOperatorProblem ? .operatorMustAct : .unreachable
             case .stopped: .done
             }
         }

@@ -105,7 +105,7 @@ actor Daemon {
                 case .overdue(let span):
                     (
                         .cycleOverdue, span, "no cycle has succeeded for so long",
-                        "`attendance-sync status` and `attendance-sync doctor` say what is wrong"
+                        "`\(typed("status"))` and `\(typed("doctor"))` say what is wrong"
                     )
                 case .stalled(let span):
                     (

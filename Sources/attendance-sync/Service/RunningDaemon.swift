@@ -24,7 +24,7 @@ struct RunningDaemon {
     /// Wakes the district's daemon, and says when what was decided happens.
     static func tell(_ district: String, _ loaded: LoadedConfiguration) -> String {
         guard let daemon = RunningDaemon(district, loaded) else {
-            return "No daemon is running: the next cycle (`attendance-sync once --district \(district)`) does it."
+            return "No daemon is running: the next cycle (`\(typed("once --district \(district)"))`) does it."
         }
         return daemon.wake() ? "The daemon does it now." : "The daemon does it with its next cycle."
     }

@@ -101,7 +101,9 @@ import Transport
         let error = await failure(of: try folder.request([2], knownHosts: path, credential: credential))
         #expect(error == .hostKeyChanged)
         #expect(error?.isOperatorProblem == true)
-        #expect(error?.repair.contains("ssh-keyscan") == true)
+        let place = SFTPPlace(
+            url: "sftp://127.0.0.1:\(port)/~/attendance.csv", knownHostsFile: path, loginFiles: "user and password")
+        #expect(error?.repair(at: place).contains("`ssh-keyscan -p \(port) 127.0.0.1`") == true)
         #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
         #expect(folder.read() == [1])
         #expect(!impostor.log.contains("Accepted"))

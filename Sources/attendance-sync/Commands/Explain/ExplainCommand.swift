@@ -29,7 +29,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let now = Timestamp.current
         guard let state = try openState(settings.name, loaded, .readOnly) else {
             Terminal.complain(
-                "\(settings.name): no cycle has run yet, so nothing is known of anybody: `attendance-sync once`")
+                "\(settings.name): no cycle has run yet, so nothing is known of anybody: `\(typed("once"))`")
             throw ExitStatus.usage.exitCode
         }
         let explanation = try state.reading { tx -> KeyExplanation? in
@@ -63,7 +63,7 @@ struct ExplainCommand: AsyncParsableCommand {
                 "\(settings.name) knows no section \(section): neither Clever's roster nor a record has named that id")
         }
         Terminal.complain(
-            "  ids are Clever's, as `attendance-sync outbox list`, `conflicts list`, `unmatched` and the log show them; "
+            "  ids are Clever's, as `\(typed("outbox list"))`, `conflicts list`, `unmatched` and the log show them; "
                 + "with several districts, look whether it is --district \(settings.name)")
     }
 }

@@ -88,7 +88,7 @@ private struct OutlookReader {
         return KeyOutlook(
             "The mark waits for a match: \(reason). Mend it where it is wrong, or write an override; it is tried again "
                 + "with each roster refresh and each change of the overrides.",
-            command: "attendance-sync unmatched \(option)")
+            command: typed("unmatched \(option)"))
     }
 
     private var deadLetter: KeyOutlook? {
@@ -97,14 +97,14 @@ private struct OutlookReader {
         return KeyOutlook(
             "\(item.side.title) has rejected \(item.status) for good (\(answer)). Mend the cause and send it again, or "
                 + "give it up with `outbox drop`.",
-            command: "attendance-sync outbox retry \(item.id) \(option)")
+            command: typed("outbox retry \(item.id) \(option)"))
     }
 
     private var held: KeyOutlook? {
         guard let hold = story.writes.compactMap(\.hold).first else { return nil }
         return KeyOutlook(
             "The safety valve holds the write in batch \(hold.id) (\(hold.reason)), until somebody approves or discards it.",
-            command: "attendance-sync held list \(option)")
+            command: typed("held list \(option)"))
     }
 
     private var openConflict: KeyOutlook? {
@@ -112,8 +112,8 @@ private struct OutlookReader {
         return KeyOutlook(
             "Nothing is written until somebody decides conflict \(conflict.id): Clever says \(conflict.clever), "
                 + "Schoology \(conflict.schoology), and both have changed since they last agreed on \(conflict.base).",
-            command: "attendance-sync conflicts resolve \(conflict.id) \(option) "
-                + "--take clever|schoology|STATUS --by NAME --reason TEXT")
+            command: typed(
+                "conflicts resolve \(conflict.id) \(option) --take clever|schoology|STATUS --by NAME --reason TEXT"))
     }
 
     // MARK: What is on its way
@@ -155,7 +155,7 @@ private struct OutlookReader {
                 "Clever has not shown \(item.status), though the row was uploaded "
                     + "\(item.uploaded.map(ago) ?? "long ago"). Look in its dashboard whether it took attendance.csv, "
                     + "and why not; the row stays in every upload.",
-                command: "attendance-sync outbox list \(option)")
+                command: typed("outbox list \(option)"))
         case .unconfirmed:
             return KeyOutlook(
                 "attendance.csv with \(item.status) was uploaded \(item.uploaded.map(ago) ?? "before"); it is done when "
@@ -172,7 +172,7 @@ private struct OutlookReader {
         if let pause = district.pause {
             let end = "until \(pause.until?.description ?? "`resume`")"
             return KeyOutlook(
-                "The district is paused \(end); \(what) waits.", command: "attendance-sync resume \(option)")
+                "The district is paused \(end); \(what) waits.", command: typed("resume \(option)"))
         }
         if district.isPausedByClever {
             return KeyOutlook("Clever calls the district paused: it is read, not written; \(what) waits.")
@@ -181,7 +181,7 @@ private struct OutlookReader {
         if isRefused || (side == .clever && district.isSFTPRefused) {
             return KeyOutlook(
                 "\(side == .clever ? "The SFTP server" : "Schoology") refuses the credential; \(what) waits until a valid "
-                    + "one is in its file.", command: "attendance-sync status \(option)")
+                    + "one is in its file.", command: typed("status \(option)"))
         }
         return nil
     }
@@ -218,7 +218,7 @@ private struct OutlookReader {
             return KeyOutlook(
                 "Nothing by itself: the day is before the lookback of \(settings.clever.lookback) and is not read any "
                     + "more. Go over it again if it should be.",
-                command: "attendance-sync backfill --from \(story.key.day) --to \(story.key.day + 1) \(option)",
+                command: typed("backfill --from \(story.key.day) --to \(story.key.day + 1) \(option)"),
                 needsPerson: false)
         }
         if !district.hasReadClever {

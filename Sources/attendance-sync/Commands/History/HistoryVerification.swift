@@ -92,7 +92,7 @@ struct VerificationDocument: Encodable {
             if let problem {
                 return """
                     \(district): the audit trail is NOT whole: \(problem)
-                      what to do: keep a copy of the state (`attendance-sync backup FILE --district \(district)`) and \
+                      what to do: keep a copy of the state (`\(typed("backup FILE --district \(district)"))`) and \
                     compare it with an earlier backup; the service goes on writing lines that fit
                     """
             }

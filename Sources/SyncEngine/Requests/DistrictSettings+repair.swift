@@ -1,0 +1,45 @@
+import AttendanceCore
+import Transport
+
+/// What a person does about a credential that is refused, with the files of this district.
+extension CleverSettings {
+    public var tokenRepair: String {
+        "put a valid district token into \(token.place) (Clever's dashboard shows it; a new one ends the old one); "
+            + token.whenItCounts
+    }
+}
+
+extension SchoologySettings {
+    public var keyRepair: String {
+        "put a valid consumer key and secret into \(consumerKey.place) and \(consumerSecret.place): an app key of the "
+            + "school or of an approved app, as a person's own key may not read other users' data; "
+            + consumerKey.whenItCounts
+    }
+}
+
+extension SFTPSettings {
+    public func repair(of error: SFTPError) -> String {
+        let login =
+            switch credential {
+            case .password(let password): "\(username.place) and \(password.place)"
+            case .privateKeyFile(let path): "\(username.place) and \(Secret("", file: path).place)"
+            }
+        return error.repair(at: SFTPPlace(url: url, knownHostsFile: knownHostsFile, loginFiles: login))
+    }
+}
+
+extension Secret {
+    /// Where systemd puts what LoadCredential= names (systemd.exec(5)): a copy, made when the service starts.
+    private static let systemd = "/run/credentials/"
+
+    fileprivate var place: String {
+        guard file.hasPrefix(Self.systemd) else { return file.isEmpty ? "its file" : file }
+        return "the file of LoadCredential=\(file.split(separator: "/").last ?? "") in the service's unit"
+    }
+
+    fileprivate var whenItCounts: String {
+        file.hasPrefix(Self.systemd)
+            ? "then `systemctl restart attendance-sync`, as systemd reads the file when the service starts"
+            : "the next cycle goes on by itself"
+    }
+}
