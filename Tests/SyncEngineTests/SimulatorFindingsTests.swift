@@ -213,6 +213,76 @@ import Transport
         #expect(town.dropBox.rows.count == 1)
     }
 
+    /// An operator refused to have the office's change written, before it was compared with a teacher's change whose row
+    /// waited: the row counted as decided in view of it, and went over the office's word without a conflict.
+    @Test func aRowIsComparedWithWhatAnOperatorRefused() async throws {
+        let town = try await Town.bothWays(settings: { $0.clever.recentLookback = .days(1) })
+        let day = Town.today.adding(days: -3)
+        let pairs = try town.secondary.filter { try town.shown($0, on: day) == 1 }.prefix(2)
+        for pair in pairs { try town.mark(pair, "present", on: day) }
+        try await town.nextCycle(.once)
+        for pair in pairs { try town.teach(pair, 3, on: day) }
+        try await town.nextCycle(.once)
+        #expect(town.dropBox.rows.count == 2)
+        // Only the recent days are read any more: what stands behind older rows, Clever is asked before an upload.
+        town.change { $0.clever.lookback = .days(2) }
+        town.sandbox.finishAttendanceSync()
+        try await town.nextCycle(.scheduled)
+        town.change { ($0.safety.holdAboveCount, $0.safety.holdAbovePercent) = (1, 0) }
+        for pair in pairs { try town.mark(pair, "absent", code: "E", on: day) }
+        let other = try #require(
+            town.secondary.first { pair in !pairs.contains { $0.cleverStudent == pair.cleverStudent } })
+        try town.teach(other, try town.shown(other) == 3 ? 2 : 3)
+        town.time.advance(.hours(1))
+        try await town.nextCycle(.readBack)
+        try await town.nextCycle(.scheduled)
+        try town.writing { tx in
+            let batch = try #require(try tx.heldBatches(openOnly: true).first)
+            try tx.discard(batch, by: "anna", reason: nil, now: town.time.now)
+        }
+        try town.teach(other, try town.shown(other) == 3 ? 2 : 3)
+        town.time.advance(.hours(1))
+        try await town.nextCycle(.readBack)
+        #expect(
+            town.events.all(.conflictDetected).map { $0["outcome"] }
+                == Array(repeating: "clever wins: left as it is", count: 2))
+        try town.ingest()
+        try await town.nextCycle(.once)
+        for pair in pairs {
+            #expect(try town.cleverSays(pair, on: day) == "absent/E")
+            #expect(try town.shown(pair, on: day) == 3)
+        }
+    }
+
+    /// Clever was asked about one row, which had a section read; that showed a teacher's change of a day that no recent
+    /// scan covers. Its row went at once, over an edit of the office that Clever would have told of.
+    @Test func aRowThatComesUpWhileCleverIsAskedIsAskedAboutToo() async throws {
+        let town = try await Town.bothWays(settings: { $0.clever.recentLookback = .days(1) })
+        let one = try #require(town.secondary.first)
+        let other = try #require(
+            town.secondary.first { $0.cleverSection == one.cleverSection && $0.cleverStudent != one.cleverStudent })
+        let (yesterday, before) = (Town.today.adding(days: -1), Town.today.adding(days: -3))
+        for (pair, day) in [(one, yesterday), (other, before)] { try town.mark(pair, "present", on: day) }
+        try await town.nextCycle(.once)
+        // Only the recent days are read any more, and a row waits.
+        try town.teach(one, 3, on: yesterday)
+        town.dropBox.fail(.noSpace)
+        try await town.nextCycle(.once)
+        town.sandbox.finishAttendanceSync()
+        try await town.nextCycle(.scheduled)
+        town.dropBox.fail(nil)
+        #expect(try town.totals.rowsToUpload == 1)
+
+        try town.mark(one, "absent", code: "E", on: yesterday)
+        try town.mark(other, "absent", on: before)
+        try town.teach(other, 4, on: before)
+        try await town.nextCycle(.scheduled)
+        #expect(town.events.all(.conflictDetected).count == 2)
+        if town.dropBox.file != nil { try town.ingest() }
+        #expect(try town.cleverSays(other, on: before) == "absent")
+        #expect(try town.shown(other, on: before) == 2)
+    }
+
     private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {
         let day = try #require(Day(Town.today.description))
         return try town.reading { tx in

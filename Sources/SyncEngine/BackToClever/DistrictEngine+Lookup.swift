@@ -10,13 +10,38 @@ import Transport
 /// attendance, day by day. What comes back may be newer than the last scan: then the key is merged again.
 extension DistrictEngine {
     func lookUpRows() async throws {
-        let lookups = try state.reading { [settings, today] tx in
+        var answered: Set<Key> = []
+        for _ in 0..<Self.lookupRounds {
+            let lookups = try rowsToLookUp().filter {
+                !answered.contains($0.item.key) && rowsToAskAbout[$0.item.id] == nil
+            }
+            guard !lookups.isEmpty else { return }
+            try await ask(about: lookups)
+            answered.formUnion(lookups.filter { rowsToAskAbout[$0.item.id] == nil }.map(\.item.key))
+            // What was found may call for something else; and a section that is read for that may show a teacher's
+            // change, whose row Clever was not asked about yet.
+            try await decide(onlyDay: nil)
+            try await pushWrites()
+        }
+        for lookup in try rowsToLookUp()
+        where !answered.contains(lookup.item.key) && rowsToAskAbout[lookup.item.id] == nil {
+            rowsToAskAbout[lookup.item.id] = "it was decided just now, and Clever is asked with the next upload"
+        }
+    }
+
+    /// How often Clever is asked for one upload. Rows that come after that go with the next.
+    private static let lookupRounds = 3
+
+    private func rowsToLookUp() throws -> [RowLookup] {
+        try state.reading { [settings, today] tx in
             // A scan of the recent days alone leaves older days as they were.
             let isWhole = try tx.number(.watermark) == tx.number(.fullScanWatermark)
             let span = isWhole ? settings.clever.lookback : settings.clever.recentLookback
             return try tx.rowsToLookUp(daily: settings.clever.daily, readFrom: today.first(of: span))
         }
-        guard !lookups.isEmpty else { return }
+    }
+
+    private func ask(about lookups: [RowLookup]) async throws {
         for (section, rows) in Dictionary(grouping: lookups, by: \.sectionCleverID).sorted(by: { $0.key < $1.key }) {
             let days = rows.map(\.item.key.day)
             guard let first = days.min(), let last = days.max() else { continue }
@@ -31,10 +56,7 @@ extension DistrictEngine {
             try await lookUp(
                 cleverRequests.attendance(school: school, from: place.day, through: place.day), rows)
         }
-        try state.transaction { try $0.markLookedUp(lookups.map(\.item.id).filter { !rowsNotAnswered.contains($0) }) }
-        // What was found may call for something else.
-        try await decide(onlyDay: nil)
-        try await pushWrites()
+        try state.transaction { try $0.markLookedUp(lookups.map(\.item.id).filter { rowsToAskAbout[$0] == nil }) }
     }
 
     private struct SchoolDay: Hashable {
@@ -52,7 +74,9 @@ extension DistrictEngine {
             // Clever has no such section any more.
         } catch SideFailure.notFound {
             // A passing fault, for all that is known: what stands there now may be the office's edit.
-            rowsNotAnswered.formUnion(rows.map(\.item.id))
+            for row in rows {
+                rowsToAskAbout[row.item.id] = "Clever was asked for its mark and did not know the section (404)"
+            }
         }
     }
 

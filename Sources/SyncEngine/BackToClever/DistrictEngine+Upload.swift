@@ -9,8 +9,9 @@ import Transport
 extension DistrictEngine {
     func uploadRows() async throws {
         guard let target = uploadTarget, let sftp = world.sftp else { return }
-        rowsNotAnswered = []
+        rowsToAskAbout = [:]
         try confirmPutBacks()
+        try compareWithWhatWasRefused()
         try sayConfirmed()
         try sayOverdue(target)
         guard try !isWritingPaused, try isUploadDue(target) else { return }
@@ -173,15 +174,13 @@ extension DistrictEngine {
     /// section could not be read yet (it is suspended, Schoology is down), nobody has compared the two: the row waits
     /// for that, or it would overwrite the office's edit without a conflict.
     func reasonToWait(_ row: OutboxItem, _ tx: Transaction) throws -> String? {
-        guard !rowsNotAnswered.contains(row.id) else {
-            return "Clever was asked for its mark and did not know the section (404)"
-        }
+        if let reason = rowsToAskAbout[row.id] { return reason }
         guard let clever = try cleverStatus(row.key, tx)?.status else {
             return "Clever's mark has a code that status_map has no entry for"
         }
         let mark = try tx.mark(row.key)
         let isDecided =
-            try clever == row.status || clever == mark.base || clever == mark.refusedClever || clever == row.undoes
+            try clever == row.status || clever == mark.base || clever == row.undoes
             || tx.liveConflict(row.key)?.clever == clever
         return isDecided ? nil : "Clever's mark was changed, and Schoology's has not been read since"
     }
@@ -200,6 +199,20 @@ extension DistrictEngine {
         try state.transaction { tx in
             for row in try tx.rowsForClever() where row.isPutBack && row.state == .unconfirmed {
                 try self.recogniseEcho(row.key, tx)
+            }
+        }
+    }
+
+    /// An operator refused to have the office's change written to Schoology, before anybody had compared it with the
+    /// teacher's that waits here. Nothing will read the section for it any more: the two are merged as they are known.
+    private func compareWithWhatWasRefused() throws {
+        try state.transaction { [now] tx in
+            for row in try tx.rowsForClever() where try self.reasonToWait(row, tx) != nil {
+                let mark = try tx.mark(row.key)
+                guard let refused = mark.refusedClever, try self.cleverStatus(row.key, tx)?.status == refused,
+                    try tx.outboxItem(row.key, side: .schoology) == nil
+                else { continue }
+                _ = try self.settle(row.key, showing: mark.schoology ?? .present, seenAt: now, tx)
             }
         }
     }

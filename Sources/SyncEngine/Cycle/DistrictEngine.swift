@@ -89,8 +89,8 @@ public actor DistrictEngine {
     var cycleBegan = Timestamp(milliseconds: 0)
     /// The uptime at which Clever was last polled.
     var polledAt: Timestamp?
-    /// Rows that Clever, asked what they would replace, gave no answer for in this cycle.
-    var rowsNotAnswered: Set<Int64> = []
+    /// Rows, by their ids, that Clever has not told of what they would replace for this upload, and why.
+    var rowsToAskAbout: [Int64: String] = [:]
     /// Rows are uploaded though the last upload was just now.
     var ignoresUploadInterval = false
     /// Uploads that failed in a row, and the uptime before which none is tried.
