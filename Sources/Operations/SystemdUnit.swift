@@ -1,10 +1,11 @@
 /// What `systemctl show` says of a unit.
 public struct SystemdUnit: Sendable, Equatable {
     /// What to ask for.
-    public static let properties = [
-        "LoadState", "ActiveState", "SubState", "Result", "NRestarts", "ActiveEnterTimestamp", "WatchdogUSec",
-        "LimitNOFILE",
-    ]
+    public static let properties =
+        [
+            "LoadState", "ActiveState", "SubState", "Result", "NRestarts", "ActiveEnterTimestamp", "WatchdogUSec",
+            "LimitNOFILE",
+        ] + identity + protections.map(\.property)
 
     public var isInstalled = false
     public var isActive = false
@@ -16,6 +17,18 @@ public struct SystemdUnit: Sendable, Equatable {
     /// As systemd writes it, `10min`; nil when there is none.
     public var watchdog: String?
     public var openFiles: String?
+    /// What keeps the service in its sandbox and is not in force, as `ProtectSystem=no`; empty where all of it is.
+    public var missingProtections: [String] = []
+    /// The user that it runs as; nil for root.
+    public var user: String?
+
+    /// What the unit that comes with attendance-sync sets, itself or by `DynamicUser=` (systemd.exec(5)), and the values
+    /// that are as good.
+    private static let protections: [(property: String, values: Set<String>)] = [
+        ("NoNewPrivileges", ["yes"]), ("ProtectSystem", ["strict"]), ("ProtectHome", ["yes", "read-only", "tmpfs"]),
+        ("PrivateTmp", ["yes"]), ("StateDirectoryMode", ["0700"]), ("LimitCORE", ["0"]),
+    ]
+    private static let identity = ["DynamicUser", "User"]
 
     /// - Parameter text: lines of `Name=value`.
     public init(_ text: String) {
@@ -35,5 +48,11 @@ public struct SystemdUnit: Sendable, Equatable {
         restarts = value("NRestarts").flatMap { Int($0) } ?? 0
         watchdog = value("WatchdogUSec").flatMap { ["0", "infinity"].contains($0) ? nil : $0 }
         openFiles = value("LimitNOFILE")
+        user =
+            value("DynamicUser") == "yes" ? "a user of its own" : value("User").flatMap { $0 == "root" ? nil : $0 }
+        missingProtections = Self.protections.compactMap { property, values in
+            let value = value(property) ?? ""
+            return values.contains(value) ? nil : "\(property)=\(value)"
+        }
     }
 }

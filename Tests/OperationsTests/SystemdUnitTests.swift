@@ -24,6 +24,28 @@ import Testing
         #expect(unit.openFiles == "524288")
     }
 
+    @Test func saysWhatTheSandboxLacks() {
+        let whole = """
+            DynamicUser=yes
+            User=attendance-sync
+            NoNewPrivileges=yes
+            ProtectSystem=strict
+            ProtectHome=read-only
+            PrivateTmp=yes
+            StateDirectoryMode=0700
+            LimitCORE=0
+            """
+        #expect(SystemdUnit(whole).missingProtections == [])
+        #expect(SystemdUnit(whole).user == "a user of its own")
+        let weakened = SystemdUnit(
+            whole.replacing("DynamicUser=yes", with: "DynamicUser=no").replacing("strict", with: "no")
+                .replacing("LimitCORE=0", with: "LimitCORE=infinity"))
+        #expect(weakened.user == "attendance-sync")
+        #expect(weakened.missingProtections == ["ProtectSystem=no", "LimitCORE=infinity"])
+        #expect(SystemdUnit("DynamicUser=no\nUser=").user == nil)
+        #expect(SystemdUnit("User=root").user == nil)
+    }
+
     @Test func readsAServiceThatHasFailedOrIsNotThere() {
         let failed = SystemdUnit(
             "LoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code\nWatchdogUSec=0\nActiveEnterTimestamp=\n"

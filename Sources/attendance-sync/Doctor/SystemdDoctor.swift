@@ -8,7 +8,22 @@ enum SystemdDoctor {
 
     static func checks() -> [Check] {
         guard FileManager.default.fileExists(atPath: "/run/systemd/system"), let text = properties() else { return [] }
-        return [check(SystemdUnit(text))]
+        let unit = SystemdUnit(text)
+        return unit.isInstalled ? [check(unit), sandbox(unit)] : [check(unit)]
+    }
+
+    /// Whether the service may do more than it needs to, as somebody's drop-in may let it.
+    static func sandbox(_ unit: SystemdUnit) -> Check {
+        let name = "unit sandbox"
+        let missing = (unit.user == nil ? ["it runs as root"] : []) + unit.missingProtections
+        guard missing.isEmpty else {
+            return .warning(
+                name, "weaker than it comes: \(missing.joined(separator: ", "))",
+                repair:
+                    "`systemctl cat \(Self.unit)` shows the drop-in that changes it; \(Self.unit).service comes with all of it"
+            )
+        }
+        return .ok(name, "runs as \(unit.user ?? ""), the system read-only, no core dumps, state for itself alone")
     }
 
     static func check(_ unit: SystemdUnit) -> Check {
