@@ -39,9 +39,9 @@ struct StatusCommand: AsyncParsableCommand {
             return try options.load(secrets: false)
         } catch let code as ExitCode where code == ExitStatus.operatorMustAct.exitCode {
             Terminal.complain(
-                """
-                Without a configuration that can be read nothing is known of the districts. A service that is running goes on                 with the one that it read last: `systemctl status attendance-sync`, `journalctl -u attendance-sync`. Once the                 file is mended: `systemctl reload attendance-sync`.
-                """)
+                "Without a configuration that can be read nothing is known of the districts. A service that is running goes "
+                    + "on with the one that it read last: `systemctl status attendance-sync`, `journalctl -u "
+                    + "attendance-sync`. Once the file is mended: `systemctl reload attendance-sync`.")
             throw code
         }
     }
