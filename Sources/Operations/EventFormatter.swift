@@ -21,6 +21,15 @@ public struct EventFormatter: Sendable, Hashable {
     ///
     /// - Parameter repeated: how often the event happened again after its own line.
     public func line(for event: Event, at time: Timestamp, repeated: Int = 0) -> String {
+        line(of: event, text(of: event, at: time, repeated: repeated))
+    }
+
+    func line(of event: Event, _ text: String) -> String {
+        (isForJournal ? "<\(event.level.rawValue)>" : "") + text + "\n"
+    }
+
+    /// What the line says, without a prefix or a line end.
+    func text(of event: Event, at time: Timestamp, repeated: Int) -> String {
         var fields: [Event.Field] = []
         if !isForJournal { fields.append(Event.Field("ts", .text(time.description))) }
         fields.append(Event.Field("level", .text(event.level.name)))
@@ -29,10 +38,9 @@ public struct EventFormatter: Sendable, Hashable {
         if let cycle = event.cycle { fields.append(Event.Field("cycle", .integer(cycle))) }
         fields += event.fields
         if repeated > 0 { fields.append(Event.Field("repeated", .int(repeated))) }
-        let prefix = isForJournal ? "<\(event.level.rawValue)>" : ""
         switch format {
-        case .logfmt: return prefix + fields.map(Self.pair).joined(separator: " ") + "\n"
-        case .json: return prefix + "{" + fields.map(Self.member).joined(separator: ",") + "}\n"
+        case .logfmt: return fields.map(Self.pair).joined(separator: " ")
+        case .json: return "{" + fields.map(Self.member).joined(separator: ",") + "}"
         }
     }
 

@@ -2,7 +2,8 @@ import AttendanceCore
 import Glibc
 import Synchronization
 
-/// The log: one line an event on a file descriptor, in one `write(2)` each, so that lines never mix.
+/// The log: one line an event on a file descriptor, in one `write(2)` each, so that lines never mix. Under systemd journald
+/// gets the fields themselves.
 public final class EventLog: EventSink {
     private struct State {
         var formatter: EventFormatter
@@ -12,16 +13,20 @@ public final class EventLog: EventSink {
 
     private let state: Mutex<State>
     private let descriptor: Int32
+    private let journal: JournalSocket?
     private let now: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - level: less severe events are dropped.
+    ///   - journal: where events go instead, as long as journald takes them.
     ///   - now: the clock, for `ts` and for the minute after which held-back repeats are written.
     public init(
-        formatter: EventFormatter, level: Event.Level, descriptor: Int32 = 2, now: @escaping @Sendable () -> Timestamp
+        formatter: EventFormatter, level: Event.Level, descriptor: Int32 = 2, journal: JournalSocket? = nil,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         state = Mutex(State(formatter: formatter, level: level))
         self.descriptor = descriptor
+        self.journal = journal
         self.now = now
     }
 
@@ -63,8 +68,9 @@ public final class EventLog: EventSink {
 
     private func write(_ lines: [EventCollapser.Line], _ formatter: EventFormatter) {
         for line in lines {
-            Self.write(
-                Array(formatter.line(for: line.event, at: line.time, repeated: line.repeated).utf8), to: descriptor)
+            let text = formatter.text(of: line.event, at: line.time, repeated: line.repeated)
+            if let journal, journal.send(line.event, message: text, repeated: line.repeated) { continue }
+            Self.write(Array(formatter.line(of: line.event, text).utf8), to: descriptor)
         }
     }
 

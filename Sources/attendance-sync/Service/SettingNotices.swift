@@ -17,12 +17,11 @@ enum SettingNotices {
 }
 
 extension EventLog {
-    /// The log as configured, on standard error.
+    /// The log as configured: on standard error, or in the journal where that is the journal's.
     static func standard(_ configuration: ServiceConfiguration) -> EventLog {
-        EventLog(
-            formatter: EventFormatter(
-                format: configuration.logFormat,
-                isForJournal: EventLog.isJournal(environment: ProcessInfo.processInfo.environment)),
-            level: configuration.logLevel, now: { SystemClock().now() })
+        let isForJournal = EventLog.isJournal(environment: ProcessInfo.processInfo.environment)
+        return EventLog(
+            formatter: EventFormatter(format: configuration.logFormat, isForJournal: isForJournal),
+            level: configuration.logLevel, journal: isForJournal ? JournalSocket() : nil, now: { SystemClock().now() })
     }
 }
