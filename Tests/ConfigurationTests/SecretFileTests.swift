@@ -31,6 +31,34 @@ import Testing
         #expect(loaded.configuration.districts.first?.clever.token.reveal() == "clever-token")
     }
 
+    /// `LoadCredential=secrets:FOLDER` hands over each file of the folder as `secrets_NAME`.
+    @Test func findsWhatSystemdHandsOverOfAFolder() throws {
+        var files = MemoryFiles(smallest, secrets: false)
+        for name in ["clever-token", "schoology-key", "schoology-secret"] {
+            files.files["/run/credentials/x/secrets_springfield.\(name)"] = .init(
+                bytes: Array("folder\n".utf8), mode: 0o440)
+        }
+        let environment = ["CREDENTIALS_DIRECTORY": "/run/credentials/x"]
+        #expect(
+            try files.load(environment: environment).configuration.districts.first?.clever.token.reveal() == "folder")
+        // One of its own goes before the folder's.
+        files.files["/run/credentials/x/springfield.clever-token"] = .init(bytes: Array("own\n".utf8), mode: 0o440)
+        #expect(try files.load(environment: environment).configuration.districts.first?.clever.token.reveal() == "own")
+    }
+
+    /// The commands, which systemd hands nothing, read the same folder.
+    @Test func findsSecretsInTheFolderBesideTheConfiguration() throws {
+        var files = MemoryFiles(smallest, secrets: false)
+        for name in ["clever-token", "schoology-key", "schoology-secret"] {
+            files.files["/etc/sync/secrets/springfield.\(name)"] = .init(bytes: Array("folder\n".utf8), mode: 0o600)
+        }
+        #expect(files.errors().isEmpty == false)
+        files.files["/etc/sync/secrets"] = .init(bytes: [], mode: 0o700)
+        let token = try files.load().configuration.districts.first?.clever.token
+        #expect(token?.reveal() == "folder")
+        #expect(token?.file == "/etc/sync/secrets/springfield.clever-token")
+    }
+
     @Test func pointsToTheUnitWhenACredentialIsMissing() {
         let files = MemoryFiles(smallest)
         let errors = files.errors(environment: ["CREDENTIALS_DIRECTORY": "/run/credentials/x"])

@@ -22,6 +22,8 @@ import Transport
         #expect(clever.tokenRepair.contains("LoadCredential=town.clever-token "))
         #expect(clever.tokenRepair.contains("systemctl restart attendance-sync"))
         #expect(!clever.tokenRepair.contains("/run/credentials"))
+        clever.token = Secret("old", file: "/run/credentials/attendance-sync.service/secrets_town.clever-token")
+        #expect(clever.tokenRepair.contains("into town.clever-token in the folder for secrets"))
     }
 
     @Test func theSFTPServersRepairsNameItsFilesAndItsAddress() {

@@ -22,19 +22,40 @@ struct FileFinder {
         credentialsDirectory = environment["CREDENTIALS_DIRECTORY"].flatMap { $0.isEmpty ? nil : absolute($0) }
     }
 
-    /// Where a secret is: a relative name under the credentials directory if there is one, else beside the configuration.
+    /// The folder for secrets beside the configuration, and the unit's name for it as a credential
+    /// (`LoadCredential=secrets:/etc/attendance-sync/secrets`): systemd.exec(5) puts each file of it into the credentials
+    /// directory, as `secrets_NAME`.
+    private static let secrets = "secrets"
+
+    /// Where a secret is: a relative name under the credentials directory if there is one, else beside the configuration or
+    /// in the folder for secrets there.
     func secretPath(_ name: String) -> String {
-        name.hasPrefix("/") ? name : Self.join(credentialsDirectory ?? configurationDirectory, name)
+        if name.hasPrefix("/") { return name }
+        if let credentialsDirectory {
+            let own = Self.join(credentialsDirectory, name)
+            let ofFolder = credential(ofFolder: name, in: credentialsDirectory)
+            return problem(at: own) == .missing && problem(at: ofFolder) != .missing ? ofFolder : own
+        }
+        let beside = besideConfiguration(name)
+        let folder = besideConfiguration(Self.secrets)
+        // One that is missing is looked for in the folder, if there is one.
+        return problem(at: beside) == .missing && problem(at: folder) != .missing ? Self.join(folder, name) : beside
     }
 
     /// Where another file is: beside the configuration, unless the credentials directory has it.
     func filePath(_ name: String) -> String {
         if name.hasPrefix("/") { return name }
         if let credentialsDirectory {
-            let candidate = Self.join(credentialsDirectory, name)
-            if problem(at: candidate) == nil { return candidate }
+            let candidates = [
+                Self.join(credentialsDirectory, name), credential(ofFolder: name, in: credentialsDirectory),
+            ]
+            if let found = candidates.first(where: { problem(at: $0) == nil }) { return found }
         }
         return besideConfiguration(name)
+    }
+
+    private func credential(ofFolder name: String, in directory: String) -> String {
+        Self.join(directory, "\(Self.secrets)_\(name)")
     }
 
     func besideConfiguration(_ name: String) -> String {
@@ -124,7 +145,8 @@ extension FileAccess.Problem {
     func repair(of path: String, inCredentials: Bool) -> String {
         switch self {
         case .missing where inCredentials:
-            "name it with LoadCredential= in the systemd unit, or write an absolute path"
+            "put it into the folder that LoadCredential=secrets: names in the systemd unit and restart the service, or name it "
+                + "with a LoadCredential= of its own"
         case .missing: "create it with mode 0600, or correct the path"
         case .notAFile, .tooLarge: "name the file that holds it and nothing else"
         case .unreadable: "make \(path) readable for the user that runs this program"

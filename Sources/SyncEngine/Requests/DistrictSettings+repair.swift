@@ -33,8 +33,13 @@ extension Secret {
     private static let systemd = "/run/credentials/"
 
     fileprivate var place: String {
-        guard file.hasPrefix(Self.systemd) else { return file.isEmpty ? "its file" : file }
-        return "the file of LoadCredential=\(file.split(separator: "/").last ?? "") in the service's unit"
+        guard file.hasPrefix(Self.systemd), let name = file.split(separator: "/").last else {
+            return file.isEmpty ? "its file" : file
+        }
+        let ofFolder = "secrets_"
+        return name.hasPrefix(ofFolder)
+            ? "\(name.dropFirst(ofFolder.count)) in the folder for secrets (/etc/attendance-sync/secrets)"
+            : "the file of LoadCredential=\(name) in the service's unit"
     }
 
     fileprivate var whenItCounts: String {
