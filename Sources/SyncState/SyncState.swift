@@ -75,6 +75,12 @@ public final class SyncState: Sendable {
                 // Before anything is written: a damaged file is left as it is.
                 try check()
                 try migrator.migrate(database)
+                // A command of root's must leave nothing that the service's user can't open.
+                if remembers {
+                    for file in [path, path + "-wal", path + "-shm", lockPath] where PlainFile.exists(file) {
+                        try PlainFile.give(file, toOwnerOf: directory)
+                    }
+                }
                 if remembers, let lock, !StateLock.isEstablished(path: lockPath) {
                     // On the disk first, so that a power failure can't leave the memory of a state without it. Where
                     // a reader or a full disk stands in the way, the next start does it.

@@ -90,6 +90,19 @@ import Testing
         for file in files { #expect(try folder.mode("var/lib/\(file)") == 0o600, "\(file)") }
     }
 
+    /// `sudo attendance-sync once` before the service has ever run, or while it is stopped.
+    @Test(.enabled(if: geteuid() == 0)) func whatRootMakesBelongsToTheServicesUser() throws {
+        try #require(chown(folder.path, 65_534, 65_534) == 0)
+        let state = try folder.open()
+        try state.transaction { try $0.set(.watermark, 1) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.count >= 3)
+        for name in names {
+            var information = stat()
+            #expect(stat(folder.file(name), &information) == 0 && information.st_uid == 65_534, "\(name)")
+        }
+    }
+
     @Test func aFolderThatCannotBeMadeIsNamed() throws {
         try Data().write(to: URL(filePath: folder.file("file")))
         let directory = folder.file("file/below")

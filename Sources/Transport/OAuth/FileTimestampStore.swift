@@ -20,7 +20,10 @@ public final class FileTimestampStore: TimestampStore {
 
     public func advance(_ next: (Int64?) -> Int64) throws(OAuthError) -> Int64 {
         try descriptor.withLock { (descriptor) throws(OAuthError) in
-            if descriptor < 0 { descriptor = try check(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)) }
+            if descriptor < 0 {
+                descriptor = try check(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
+                giveToOwnerOfFolder(descriptor)
+            }
             let file = descriptor
             try check(retrying { flock(file, LOCK_EX) })
             defer { _ = flock(file, LOCK_UN) }
@@ -29,6 +32,14 @@ public final class FileTimestampStore: TimestampStore {
             if timestamp != last { try write(timestamp, to: file) }
             return timestamp
         }
+    }
+
+    /// A command of root's must leave nothing that the service's user can't open.
+    private func giveToOwnerOfFolder(_ file: Int32) {
+        var information = stat()
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        guard geteuid() == 0, stat(folder, &information) == 0 else { return }
+        _ = fchown(file, information.st_uid, information.st_gid)
     }
 
     private func read(_ file: Int32) throws(OAuthError) -> Int64? {

@@ -19,6 +19,17 @@ import Transport
         #expect(mode == 0o600)
     }
 
+    /// `sudo attendance-sync plan` while the service is stopped.
+    @Test(.enabled(if: geteuid() == 0)) func whatRootMakesBelongsToTheServicesUser() throws {
+        let folder = path + ".d"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try #require(chown(folder, 65_534, 65_534) == 0)
+        _ = try FileTimestampStore(path: folder + "/timestamp").advance { _ in 1 }
+        let owner = try FileManager.default.attributesOfItem(atPath: folder + "/timestamp")[.ownerAccountID] as? Int
+        #expect(owner == 65_534)
+    }
+
     @Test(arguments: ["", "\n", "garbage\n", "17000", "-5\n", "99999999999999999999999999999999999999\n", "1 2\n"])
     func startsAfreshFromAFileWithoutATimestamp(_ content: String) throws {
         try content.write(toFile: path, atomically: false, encoding: .utf8)
