@@ -45,6 +45,7 @@ static Node *nodes;
 static int64_t epoch = 1;
 static uint64_t random_state;
 static int is_full;
+static int is_observed;
 static int64_t busy_attempts, failing_effects;
 static int64_t crash_countdown;
 static enum simulated_disk_crash crash_kind;
@@ -167,6 +168,7 @@ int simulated_disk_has_crashed(void) { return has_crashed; }
 void simulated_disk_set_full(int full) { is_full = full; }
 void simulated_disk_set_busy(int64_t attempts) { busy_attempts = attempts; }
 void simulated_disk_set_failing(int64_t effects) { failing_effects = effects; }
+void simulated_disk_set_observed(int observed) { is_observed = observed; }
 int64_t simulated_disk_count_full(void) { return full_count; }
 int64_t simulated_disk_count_busy(void) { return busy_count; }
 int64_t simulated_disk_count_errors(void) { return error_count; }
@@ -187,7 +189,7 @@ void simulated_disk_reset(uint64_t seed) {
     random_state = seed;
     // SQLite draws its own generator's seed from ours, once for the process unless it is told to do so again.
     sqlite3_randomness(0, NULL);
-    is_full = 0;
+    is_full = is_observed = 0;
     busy_attempts = failing_effects = crash_countdown = 0;
     has_crashed = 0;
     full_count = busy_count = error_count = 0;
@@ -224,6 +226,7 @@ const void *simulated_disk_get(const char *name, int64_t *count) {
 
 // An effect that a machine may not outlive. 0: go on.
 static int effect(void) {
+    if (is_observed) return SQLITE_OK;
     if (crash_countdown > 0 && --crash_countdown == 0) {
         simulated_disk_crash(crash_kind);
         return SQLITE_IOERR;
@@ -266,7 +269,7 @@ static int file_write(sqlite3_file *base, const void *bytes, int count, sqlite3_
     File *file = (File *)base;
     if (is_gone(file)) return SQLITE_IOERR_WRITE;
     Node *node = file->node;
-    if (is_full && offset + count > node->size) {
+    if (is_full && !is_observed && offset + count > node->size) {
         full_count++;
         return SQLITE_FULL;
     }
@@ -379,7 +382,7 @@ static int shm_lock(sqlite3_file *base, int offset, int count, int flags) {
         return SQLITE_OK;
     }
     // Lock 0 is WAL_WRITE_LOCK (https://www.sqlite.org/walformat.html section 2.3).
-    if (offset == 0 && busy_attempts > 0) {
+    if (offset == 0 && busy_attempts > 0 && !is_observed) {
         busy_attempts--;
         busy_count++;
         return SQLITE_BUSY;
@@ -419,7 +422,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int 
     Node *node = find(name);
     if (!node || !node->exists) {
         if (!(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
-        if (is_full) {
+        if (is_full && !is_observed) {
             full_count++;
             return SQLITE_FULL;
         }

@@ -45,6 +45,9 @@ void simulated_disk_set_busy(int64_t attempts);
 /// So many writes or syncs fail with an input/output error.
 void simulated_disk_set_failing(int64_t effects);
 
+/// Somebody looks at the disk who is not of its world: meanwhile nothing is full, busy, fails or crashes.
+void simulated_disk_set_observed(int is_observed);
+
 /// What the faults did: writes refused for a full disk, locks refused, errors.
 int64_t simulated_disk_count_full(void);
 int64_t simulated_disk_count_busy(void);

@@ -317,9 +317,11 @@ final class Proof: @unchecked Sendable {
 
     // MARK: The state
 
-    /// Reads the daemon's state, also while no daemon runs. Nil: the disk doesn't let it be read now.
+    /// Reads the daemon's state, also while no daemon runs, and whatever the disk does to those who are of its world.
     private func reading<Value>(_ body: (Transaction) throws -> Value) -> Value? {
         if let state { return try? state.reading(body) }
+        simulated_disk_set_observed(1)
+        defer { simulated_disk_set_observed(0) }
         guard
             let opened = try? SyncState(
                 directory: directory, district: "town", access: .exclusive, disk: SIMULATED_DISK_NAME)

@@ -11,9 +11,10 @@ extension CleverSettings {
 
 extension SchoologySettings {
     public var keyRepair: String {
-        "put a valid consumer key and secret into \(consumerKey.place) and \(consumerSecret.place): an app key of the "
-            + "school or of an approved app, as a person's own key may not read other users' data; "
-            + consumerKey.whenItCounts
+        let files =
+            consumerKey.file.isEmpty ? "their files" : "\(consumerKey.place) and \(consumerSecret.place)"
+        return "put a valid consumer key and secret into \(files): an app key of the school or of an approved app, as a "
+            + "person's own key may not read other users' data; " + consumerKey.whenItCounts
     }
 }
 
