@@ -58,6 +58,30 @@ import Testing
         #expect(town.puts.isEmpty)
     }
 
+    /// Simulated history 83368: the file of a backfill carried a row that waited for Clever, and went over what the office
+    /// had said of it since the last poll.
+    @Test func whatTheOfficeSaidSinceTheLastPollIsNotOverwrittenByItsFile() async throws {
+        let town = try await town()
+        let pairs = try town.secondary.filter { try town.shown($0) == 1 }
+        let recent = try #require(pairs.first)
+        let past = try #require(pairs.first { $0.cleverSection != recent.cleverSection })
+        let day = Town.today.adding(days: -5)
+        try town.mark(recent, "present")
+        try town.mark(past, "present", on: day)
+        try await town.nextCycle(.once)
+        try town.teach(recent, 3)
+        try await town.nextCycle(.once)
+        #expect(town.dropBox.rows.count == 1)
+        try town.mark(recent, "absent", code: "E")
+        try town.teach(past, 3, on: day)
+        try request((today - 7)...(today - 2), town)
+        town.time.advance(.hours(1))
+        try await town.nextCycle(.backfill)
+        try town.ingest()
+        #expect(try town.cleverSays(recent) == "absent/E")
+        #expect(try town.cleverSays(past, on: day) == "tardy")
+    }
+
     @Test func anInterruptedBackfillGoesOnWhereItStopped() async throws {
         let town = try await town()
         try request((today - 7)...(today - 2), town)

@@ -33,7 +33,11 @@ extension DistrictEngine {
     private static let lookupRounds = 3
 
     private func rowsToLookUp() throws -> [RowLookup] {
-        try state.reading { [settings, today] tx in
+        try state.reading { [settings, today, kind] tx in
+            // Nor does going over past days read what Clever has had since the watermark.
+            guard kind != .backfill else {
+                return try tx.rowsToLookUp(daily: settings.clever.daily, readFrom: Day(number: .max))
+            }
             // A scan of the recent days alone leaves older days as they were.
             let isWhole = try tx.number(.watermark) == tx.number(.fullScanWatermark)
             let span = isWhole ? settings.clever.lookback : settings.clever.recentLookback

@@ -13,7 +13,8 @@ extension SchoologySettings {
     public var keyRepair: String {
         let files =
             consumerKey.file.isEmpty ? "their files" : "\(consumerKey.place) and \(consumerSecret.place)"
-        return "put a valid consumer key and secret into \(files): an app key of the school or of an approved app, as a "
+        return
+            "put a valid consumer key and secret into \(files): an app key of the school or of an approved app, as a "
             + "person's own key may not read other users' data; " + consumerKey.whenItCounts
     }
 }
