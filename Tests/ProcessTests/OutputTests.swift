@@ -52,6 +52,26 @@ import Testing
         #expect(district["watermark"] as? String == place.sandbox.lastAttendanceSync?.description)
     }
 
+    @Test func metricsAreWhatNodeExporterReads() async throws {
+        let place = try await Installation.make()
+        #expect(try await place.run("once").status == 0)
+        let ended = try await place.run("status", "--metrics")
+        #expect(ended.status == 0)
+        let lines = ended.output.split(separator: "\n")
+        for line in lines where !line.hasPrefix("#") {
+            #expect(
+                line.wholeMatch(of: /attendance_sync_[a-z_]+\{district="town"(,side="[a-z]+")?\} \d+/) != nil, "\(line)"
+            )
+        }
+        #expect(lines.contains(#"attendance_sync_up{district="town"} 0"#))
+        #expect(lines.contains(#"attendance_sync_credential_refused{district="town",side="sftp"} 0"#))
+        // Every sample's metric has its type, once.
+        let types = lines.filter { $0.hasPrefix("# TYPE") }
+        #expect(Set(types).count == types.count && types.count == 14)
+        #expect(lines.contains { $0.hasPrefix("attendance_sync_last_success_timestamp_seconds{") })
+        #expect(try await place.run("status", "--metrics", "--json").status == 64)
+    }
+
     @Test func outboxRowsNameTheirKeyInFull() async throws {
         let place = try await Installation.make()
         let pair = place.pairs[0]

@@ -13,6 +13,14 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: "Exits 1 when anything needs a person, so that a monitor can run it.")
 
     @OptionGroup var options: GlobalOptions
+    @Flag(help: "Print metrics in Prometheus' text format instead, for node_exporter's textfile collector; exits 0.")
+    var metrics = false
+
+    func validate() throws {
+        guard !(metrics && options.json) else {
+            throw ValidationError("--metrics and --json are two formats: choose one.")
+        }
+    }
 
     func run() async throws {
         let loaded = try load()
@@ -26,6 +34,7 @@ struct StatusCommand: AsyncParsableCommand {
             let daemon = RunningDaemon(settings.name, loaded)?.process
             documents.append(try state.reading { try StatusDocument.District(settings, $0, daemon: daemon, now: now) })
         }
+        if metrics { return Terminal.say(StatusMetrics(documents).text) }
         if options.json {
             try Terminal.say(json: StatusDocument(districts: documents))
         } else {

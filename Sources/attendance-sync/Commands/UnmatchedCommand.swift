@@ -57,9 +57,9 @@ struct UnmatchedCommand: AsyncParsableCommand {
             lines.append("\(row.kind),\(row.id),,\"\(row.reason.replacing("\"", with: "\"\""))\"")
         }
         do {
-            try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+            try PrivateFile.replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
         } catch {
-            Terminal.complain("\(path) can't be written: \(error.localizedDescription)")
+            Terminal.complain("\(path) can't be written: \(error)")
             throw ExitStatus.operatorMustAct.exitCode
         }
         guard !options.json else { return }
