@@ -21,6 +21,26 @@ import Testing
         _ = try folder.open()
     }
 
+    /// Both ways: the kernel's list, and where that names files otherwise, as in containers, the processes' descriptors.
+    @Test func theHolderOfTheLockIsKnown() throws {
+        func holders() -> [pid_t?] {
+            var information = stat()
+            guard stat(folder.file("springfield.lock"), &information) == 0 else { return [] }
+            return [
+                SyncState.holder(directory: folder.path, district: "springfield"),
+                StateLock.holderByDescriptors(information),
+            ]
+        }
+        var state: SyncState? = try folder.open()
+        _ = try state?.reading { try $0.schools(only: []) }
+        #expect(holders() == [getpid(), getpid()])
+        state = nil
+        // Another test's process may still have inherited it for a moment, see the engine's tests.
+        let deadline = ContinuousClock.now + .seconds(5)
+        while holders() != [nil, nil], ContinuousClock.now < deadline { usleep(1000) }
+        #expect(holders() == [nil, nil])
+    }
+
     @Test func districtsDoNotLockEachOther() throws {
         let first = try folder.open()
         _ = try SyncState(directory: folder.path, district: "shelbyville", access: .exclusive)

@@ -238,11 +238,12 @@ final class SimulatedTown: @unchecked Sendable {
         let sisID = "N\(students)"
         guard let student = try? sandbox.addStudent(sisID: sisID, sections: [model.section]) else { return }
         let place = places.count
+        // Of none, the first section: the only one. Not as the first of a school to have daily records: see above.
+        let takesDaily = places.contains { $0.takesDaily && sandbox.isSameSchool($0.section, model.section) }
         places.append(
             Place(
                 student: student, section: model.section, schoologySection: model.schoologySection, enrollment: nil,
-                // Of none, the first section: the only one.
-                isActive: false, takesDaily: true))
+                isActive: false, takesDaily: takesDaily))
         if scenario.generatesMarks {
             for ago in 0..<20 { note(place, today - ago, .clever, by: .office) }
         }
