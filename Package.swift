@@ -121,8 +121,11 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // What more than one suite serves itself with: nginx, certificates.
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: settings),
         .testTarget(name: "AttendanceCoreTests", dependencies: ["AttendanceCore"], swiftSettings: settings),
-        .testTarget(name: "TransportTests", dependencies: ["Transport", "Sandbox"], swiftSettings: settings),
+        .testTarget(
+            name: "TransportTests", dependencies: ["Transport", "Sandbox", "TestServers"], swiftSettings: settings),
         .testTarget(
             name: "CleverAPITests", dependencies: ["AttendanceCore", "CleverAPI", "Transport"], swiftSettings: settings),
         .testTarget(
@@ -151,7 +154,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["Sandbox", "attendance-sync", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Sandbox", "TestServers", "attendance-sync", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         // What the fuzzers of Tests/Fuzzing have kept, by the same functions.
         .testTarget(

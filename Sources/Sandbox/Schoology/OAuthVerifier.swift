@@ -110,7 +110,9 @@ struct OAuthVerifier: Sendable {
         let parameters = encoded.sorted { $0 < $1 }.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
         var host = request.headers["host"]?.lowercased() ?? ""
         if host.hasSuffix(":80") { host.removeLast(3) }
-        let base = "http://\(host)\(request.path)"
+        // Behind a reverse proxy that speaks TLS.
+        let scheme = request.headers["x-forwarded-proto"] ?? "http"
+        let base = "\(scheme)://\(host)\(request.path)"
         return "\(request.method.uppercased())&\(PercentEncoding.encode(base))&\(PercentEncoding.encode(parameters))"
     }
 

@@ -80,9 +80,10 @@ final class Installation: Sendable {
     }
 
     /// One district's tables; `url` is where its Clever and Schoology are, the sandbox unless told.
-    func district(_ name: String, _ options: Options = Options(), cleverURL: String? = nil, token: String = "token")
-        -> String
-    {
+    func district(
+        _ name: String, _ options: Options = Options(), cleverURL: String? = nil, schoologyURL: String? = nil,
+        token: String = "token"
+    ) -> String {
         """
         [[district]]
         name = "\(name)"
@@ -98,7 +99,7 @@ final class Installation: Sendable {
         \(options.clever)
 
         [district.schoology]
-        base_url = "\(sandbox.schoologyURL)"
+        base_url = "\(schoologyURL ?? sandbox.schoologyURL)"
         consumer_key_file = "key"
         consumer_secret_file = "secret"
         rate_limit = { credits = 2000, window = "1s", read_cost = 1, write_cost = 3 }

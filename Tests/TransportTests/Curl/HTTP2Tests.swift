@@ -1,5 +1,6 @@
 import Testing
 import Transport
+import TestServers
 
 /// HTTP/2 where TLS offers it. Needs nginx, which Debian has and a build machine may not: skipped without.
 @Suite(.enabled(if: NginxServer.isInstalled, "nginx is not installed: apt-get install nginx-light"))

@@ -1,5 +1,6 @@
 import Testing
 import Transport
+import TestServers
 
 /// Which certificates are believed. Every refusal happens before a byte of the request is sent.
 @Suite struct TrustTests {

@@ -1,4 +1,5 @@
 import Foundation
+import TestServers
 
 /// `openssl s_server` on an ephemeral port of 127.0.0.1: it answers every request with a page about the session.
 final class TLSServer: Sendable {

@@ -1,10 +1,10 @@
 import Foundation
 
 /// A private authority and server certificates of it, made with the `openssl` program in a directory of their own.
-final class Certificates: Sendable {
-    let directory: String
+public final class Certificates: Sendable {
+    public let directory: String
 
-    init() throws {
+    public init() throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         for authority in ["ca", "other-ca"] {
@@ -16,11 +16,11 @@ final class Certificates: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    var authority: String { "\(directory)/ca.pem" }
-    var otherAuthority: String { "\(directory)/other-ca.pem" }
+    public var authority: String { "\(directory)/ca.pem" }
+    public var otherAuthority: String { "\(directory)/other-ca.pem" }
 
     /// Makes `<name>.pem` and `<name>.key` for `subject` (`DNS:…` or `IP:…`). `days` may be negative: expired.
-    func issue(_ name: String, for subject: String, days: Int = 2) throws {
+    public func issue(_ name: String, for subject: String, days: Int = 2) throws {
         try openssl(
             "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=\(name) -addext subjectAltName=\(subject) "
                 + "-keyout \(name).key -out \(name).csr")

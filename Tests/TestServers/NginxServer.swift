@@ -1,23 +1,21 @@
 import Foundation
 
 /// nginx with HTTP/2 over TLS on 127.0.0.1, for as long as the value lives.
-final class NginxServer: Sendable {
+public final class NginxServer: Sendable {
     static let path = "/usr/sbin/nginx"
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
+    public static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
-    let port: Int
+    public let port: Int
     private let directory: String
     private let process: Process
 
     /// `settings` go into the only server block; `location` is what it does with a request.
-    init(_ certificates: Certificates, _ name: String, settings: String = "", location: String) throws {
+    public init(_ certificates: Certificates, _ name: String, settings: String = "", location: String) throws {
         directory = certificates.directory
         // The port is free when this returns; nginx can't be asked for an ephemeral one.
-        let probe = try LoopbackServer { _ in }
-        port = Int(probe.port)
-        probe.stop()
+        port = try Self.freePort()
         let configuration = """
-            daemon off; master_process off; pid \(directory)/nginx.pid; error_log \(directory)/error.log;
+            daemon off; master_process off; pid \(directory)/\(name).pid; error_log \(directory)/error.log;
             events {}
             http {
               access_log off;
@@ -32,15 +30,31 @@ final class NginxServer: Sendable {
               }
             }
             """
-        try configuration.write(toFile: "\(directory)/nginx.conf", atomically: true, encoding: .utf8)
+        try configuration.write(toFile: "\(directory)/\(name).conf", atomically: true, encoding: .utf8)
         process = Process()
         process.executableURL = URL(fileURLWithPath: Self.path)
-        process.arguments = ["-p", directory, "-e", "\(directory)/error.log", "-c", "\(directory)/nginx.conf"]
+        process.arguments = ["-p", directory, "-e", "\(directory)/error.log", "-c", "\(directory)/\(name).conf"]
         process.standardError = FileHandle.nullDevice
         try process.run()
     }
 
-    var url: String { "https://127.0.0.1:\(port)/" }
+    public var url: String { "https://127.0.0.1:\(port)/" }
+
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard result else { throw POSIXError(.EADDRINUSE) }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
 
     deinit {
         // A child of a pool thread inherits its blocked signals; this one can't be blocked.
