@@ -23,16 +23,11 @@ public final class JournalSocket: Sendable {
     /// - Parameter message: the event as one line, for whoever reads the journal as text.
     /// - Returns: false when nobody listens or the event is too long: then it is for standard error.
     func send(_ event: Event, message: String, repeated: Int) -> Bool {
-        guard let (address, length) = SystemdNotifier.address(of: path) else { return false }
+        guard let address = SystemdNotifier.address(of: path) else { return false }
         let bytes = Self.datagram(event, message: message, repeated: repeated)
         var patience = 10
         while true {
-            let sent = withUnsafePointer(to: address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), generic, length)
-                }
-            }
-            if sent == bytes.count { return true }
+            if SystemdNotifier.send(bytes, from: descriptor, to: address) == bytes.count { return true }
             guard errno == EINTR || (errno == EAGAIN && patience > 0) else {
                 // Where the journal takes nothing any more, its stream wouldn't either, and would stop the sync.
                 return errno == EAGAIN
@@ -74,8 +69,7 @@ public final class JournalSocket: Sendable {
     /// Names that are journald's (systemd.journal-fields(7)) or stand for something else here already.
     private static let taken: Set<String> = [
         "MESSAGE", "MESSAGE_ID", "PRIORITY", "ERRNO", "TID", "UNIT", "USER_UNIT", "INVOCATION_ID", "DOCUMENTATION",
-        "EVENT",
-        "DISTRICT", "CYCLE", "REPEATED",
+        "EVENT", "DISTRICT", "CYCLE", "REPEATED",
     ]
 
     /// A key of the log as journald wants names: `clever_student_id` is `CLEVER_STUDENT_ID`, and `message`, which an event

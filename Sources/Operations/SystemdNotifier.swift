@@ -45,14 +45,18 @@ public struct SystemdNotifier: Sendable {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        guard let (address, length) = Self.address(of: socketName) else { return false }
+        guard let address = Self.address(of: socketName) else { return false }
         let bytes = Array(message.text.utf8)
-        let sent = withUnsafePointer(to: address) { pointer in
+        return Self.send(bytes, from: descriptor, to: address) == bytes.count
+    }
+
+    /// One datagram, without waiting; -1 and `errno` where it isn't taken.
+    static func send(_ bytes: [UInt8], from descriptor: Int32, to receiver: (sockaddr_un, socklen_t)) -> Int {
+        withUnsafePointer(to: receiver.0) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), generic, length)
+                sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), generic, receiver.1)
             }
         }
-        return sent == bytes.count
     }
 
     /// `reloading` with the time that systemd asks for: `CLOCK_MONOTONIC` in microseconds.

@@ -37,12 +37,7 @@ import Testing
     }
 
     @Test func fewMatchesNeedAPersonAndSingleOnesMissingDoNot() async throws {
-        let place = try await Installation.make(
-            options: .init(
-                schoology: """
-                    [district.matching]
-                    students = ["student_number=school_uid"]
-                    """))
+        let place = try await Installation.make(options: .matchingNobody)
         #expect(try await place.run("once").status == 0)
         let status = try await place.run("status")
         #expect(status.status == 1)

@@ -19,6 +19,10 @@ import Testing
 
     // MARK: held
 
+    private func heldList(_ place: Installation) -> String {
+        "attendance-sync held list --config \(place.configuration.path)"
+    }
+
     private func held() async throws -> (Installation, [SandboxPair]) {
         let place = try await synced()
         try place.configure(.init(more: Self.strict))
@@ -26,7 +30,7 @@ import Testing
         for pair in pairs { try place.mark(pair, "absent") }
         let ended = try await place.run("once")
         #expect(ended.status == 1)
-        #expect(ended.output.contains("held                  3 changes in 1 batch: see `attendance-sync held list "))
+        #expect(ended.output.contains("held                  3 changes in 1 batch: see `\(heldList(place))`"))
         #expect(ended.log.contains("valve.held"))
         return (place, pairs)
     }
@@ -46,7 +50,7 @@ import Testing
         for pair in pairs { #expect(shown.output.contains(pair.cleverStudent)) }
         let status = try await place.run("status")
         #expect(status.status == 1)
-        #expect(status.output.contains("1 held batch (3 changes): `attendance-sync held list "))
+        #expect(status.output.contains("1 held batch (3 changes): `\(heldList(place))`"))
         for pair in pairs { #expect(try place.shown(pair) == 1) }
 
         let approved = try await place.run("held", "approve", "1", "--by", "ms-kim", "--reason", "a snow day")

@@ -22,22 +22,17 @@ struct FileFinder {
         credentialsDirectory = environment["CREDENTIALS_DIRECTORY"].flatMap { $0.isEmpty ? nil : absolute($0) }
     }
 
-    /// The folder for secrets beside the configuration, and the unit's name for it as a credential
-    /// (`LoadCredential=secrets:/etc/attendance-sync/secrets`): systemd.exec(5) puts each file of it into the credentials
-    /// directory, as `secrets_NAME`.
-    private static let secrets = "secrets"
-
     /// Where a secret is: a relative name under the credentials directory if there is one, else beside the configuration or
     /// in the folder for secrets there.
     func secretPath(_ name: String) -> String {
         if name.hasPrefix("/") { return name }
         if let credentialsDirectory {
             let own = Self.join(credentialsDirectory, name)
-            let ofFolder = credential(ofFolder: name, in: credentialsDirectory)
+            let ofFolder = Self.join(credentialsDirectory, SecretsFolder.credential(of: name))
             return problem(at: own) == .missing && problem(at: ofFolder) != .missing ? ofFolder : own
         }
         let beside = besideConfiguration(name)
-        let folder = besideConfiguration(Self.secrets)
+        let folder = besideConfiguration(SecretsFolder.name)
         // One that is missing is looked for in the folder, if there is one.
         return problem(at: beside) == .missing && problem(at: folder) != .missing ? Self.join(folder, name) : beside
     }
@@ -46,16 +41,10 @@ struct FileFinder {
     func filePath(_ name: String) -> String {
         if name.hasPrefix("/") { return name }
         if let credentialsDirectory {
-            let candidates = [
-                Self.join(credentialsDirectory, name), credential(ofFolder: name, in: credentialsDirectory),
-            ]
+            let candidates = [name, SecretsFolder.credential(of: name)].map { Self.join(credentialsDirectory, $0) }
             if let found = candidates.first(where: { problem(at: $0) == nil }) { return found }
         }
         return besideConfiguration(name)
-    }
-
-    private func credential(ofFolder name: String, in directory: String) -> String {
-        Self.join(directory, "\(Self.secrets)_\(name)")
     }
 
     func besideConfiguration(_ name: String) -> String {

@@ -11,10 +11,11 @@ import Transport
 extension DistrictEngine {
     func lookUpRows() async throws {
         var answered: Set<Key> = []
+        func unasked() throws -> [RowLookup] {
+            try rowsToLookUp().filter { !answered.contains($0.item.key) && rowsToAskAbout[$0.item.id] == nil }
+        }
         for _ in 0..<Self.lookupRounds {
-            let lookups = try rowsToLookUp().filter {
-                !answered.contains($0.item.key) && rowsToAskAbout[$0.item.id] == nil
-            }
+            let lookups = try unasked()
             guard !lookups.isEmpty else { return }
             try await ask(about: lookups)
             answered.formUnion(lookups.filter { rowsToAskAbout[$0.item.id] == nil }.map(\.item.key))
@@ -23,8 +24,7 @@ extension DistrictEngine {
             try await decide(onlyDay: nil)
             try await pushWrites()
         }
-        for lookup in try rowsToLookUp()
-        where !answered.contains(lookup.item.key) && rowsToAskAbout[lookup.item.id] == nil {
+        for lookup in try unasked() {
             rowsToAskAbout[lookup.item.id] = "it was decided just now, and Clever is asked with the next upload"
         }
     }

@@ -207,10 +207,10 @@ extension DistrictEngine {
     /// teacher's that waits here. Nothing will read the section for it any more: the two are merged as they are known.
     private func compareWithWhatWasRefused() throws {
         try state.transaction { [now] tx in
-            for row in try tx.rowsForClever() where try self.reasonToWait(row, tx) != nil {
+            for row in try tx.rowsForClever() {
                 let mark = try tx.mark(row.key)
                 guard let refused = mark.refusedClever, try self.cleverStatus(row.key, tx)?.status == refused,
-                    try tx.outboxItem(row.key, side: .schoology) == nil
+                    try self.reasonToWait(row, tx) != nil, try tx.outboxItem(row.key, side: .schoology) == nil
                 else { continue }
                 _ = try self.settle(row.key, showing: mark.schoology ?? .present, seenAt: now, tx)
             }
@@ -275,7 +275,7 @@ extension DistrictEngine {
 }
 
 extension SFTPSettings {
-    var transportCredential: SFTPCredential {
+    public var transportCredential: SFTPCredential {
         switch credential {
         case .password(let password): .password(user: username.reveal(), password: password.reveal())
         case .privateKeyFile(let path): .privateKey(user: username.reveal(), path: path)

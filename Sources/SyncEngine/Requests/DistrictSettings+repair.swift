@@ -38,10 +38,9 @@ extension Secret {
         guard file.hasPrefix(Self.systemd), let name = file.split(separator: "/").last else {
             return file.isEmpty ? "its file" : file
         }
-        let ofFolder = "secrets_"
-        return name.hasPrefix(ofFolder)
-            ? "\(name.dropFirst(ofFolder.count)) in the folder for secrets (/etc/attendance-sync/secrets)"
-            : "the file of LoadCredential=\(name) in the service's unit"
+        return SecretsFolder.file(ofCredential: name)
+            .map { "\($0) in the folder for secrets (/etc/attendance-sync/\(SecretsFolder.name))" }
+            ?? "the file of LoadCredential=\(name) in the service's unit"
     }
 
     fileprivate var whenItCounts: String {

@@ -1,6 +1,6 @@
 import AttendanceCore
-import Foundation
 import Operations
+import SyncEngine
 import Transport
 
 /// Whether `attendance.csv` would get to Clever, without touching it: another file goes there and is removed.
@@ -20,7 +20,7 @@ struct SFTPDoctor {
             SFTPUpload(
                 url: sftp.url, temporaryName: "\(SFTPRehearsal.fileName).part",
                 bytes: Array("written by attendance-sync doctor; may be removed\n".utf8),
-                credential: credential(sftp), knownHostsFile: sftp.knownHostsFile, timeout: .seconds(60)))
+                credential: sftp.transportCredential, knownHostsFile: sftp.knownHostsFile, timeout: .seconds(60)))
         guard let error = rehearsal.error else {
             return .ok(
                 Self.name, "written, renamed and removed as \(SFTPRehearsal.fileName); attendance.csv was not touched")
@@ -34,12 +34,5 @@ struct SFTPDoctor {
         return .failed(
             Self.name, "\(error)\(reached)", repair: sftp.repair(of: error),
             exitStatus: error.isOperatorProblem ? .operatorMustAct : .unreachable)
-    }
-
-    private func credential(_ sftp: SFTPSettings) -> SFTPCredential {
-        switch sftp.credential {
-        case .password(let password): .password(user: sftp.username.reveal(), password: password.reveal())
-        case .privateKeyFile(let path): .privateKey(user: sftp.username.reveal(), path: path)
-        }
     }
 }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 
 /// A command as an operator types it next: with the configuration file that this process was told of, where that is another

@@ -22,6 +22,13 @@ final class Installation: Sendable {
         var direction = "to_schoology"
         /// Further tables, after the district.
         var more = ""
+
+        /// By a rule that matches none of the sandbox's students.
+        static let matchingNobody = Options(
+            schoology: """
+                [district.matching]
+                students = ["student_number=school_uid"]
+                """)
     }
 
     static func make(
