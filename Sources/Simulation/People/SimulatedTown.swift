@@ -142,6 +142,13 @@ final class SimulatedTown: @unchecked Sendable {
         for place in places.indices { note(place, day, .clever, by: .office) }
     }
 
+    /// The SIS shows a new place's marks of the days before too. As far back as something may read them: an operator goes
+    /// over the last ten days, and where nothing could run for weeks, so much later.
+    private func noteGenerated(before place: Int) {
+        guard scenario.generatesMarks else { return }
+        for ago in 0..<70 { note(place, today - ago, .clever, by: .office) }
+    }
+
     func finishSync() {
         sandbox.finishAttendanceSync()
         noteSync()
@@ -223,10 +230,7 @@ final class SimulatedTown: @unchecked Sendable {
             Place(
                 student: there.student, section: target.section, schoologySection: target.schoologySection,
                 enrollment: anew))
-        if scenario.generatesMarks {
-            // The SIS shows the new section's marks of the days before too.
-            for ago in 0..<20 { note(places.count - 1, today - ago, .clever, by: .office) }
-        }
+        noteGenerated(before: places.count - 1)
         counts.rosterChanges += 1
     }
 
@@ -244,9 +248,7 @@ final class SimulatedTown: @unchecked Sendable {
             Place(
                 student: student, section: model.section, schoologySection: model.schoologySection, enrollment: nil,
                 isActive: false, takesDaily: takesDaily))
-        if scenario.generatesMarks {
-            for ago in 0..<20 { note(place, today - ago, .clever, by: .office) }
-        }
+        noteGenerated(before: place)
         time.at(time.now + delay) { [self] in
             guard let ids = try? sandbox.addSchoologyUser(schoolUID: sisID, sections: [model.schoologySection]),
                 let enrollment = ids.first
