@@ -228,6 +228,7 @@ public final class Simulation: @unchecked Sendable {
     private func heal() async {
         town.transcript?.write("\(time.now) everything heals")
         for end in ends { end() }
+        town.everybodyComesBack()
         town.faults = [:]
         simulated_disk_set_full(0)
         simulated_disk_set_busy(0)

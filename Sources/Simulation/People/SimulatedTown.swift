@@ -18,6 +18,8 @@ final class SimulatedTown: @unchecked Sendable {
     /// Days that have begun.
     private(set) var today: Day
     private var students = 0
+    /// Who left for a while, by place: the enrollment.
+    private var away: [Int: String] = [:]
     /// The file under its real name, and how often it was replaced; nil: there is none.
     var file: (bytes: [UInt8], number: Int)?
     var counts = Tally()
@@ -265,12 +267,20 @@ final class SimulatedTown: @unchecked Sendable {
         guard let enrollment = places[place].enrollment, places[place].isActive else { return }
         places[place].isActive = false
         try? sandbox.setEnrollmentStatus(5, enrollment: enrollment)
-        time.at(time.now + span) { [self] in
-            guard places[place].enrollment == enrollment else { return }
-            places[place].isActive = true
-            try? sandbox.setEnrollmentStatus(1, enrollment: enrollment)
-        }
+        away[place] = enrollment
+        time.at(time.now + span) { [self] in comesBack(place) }
         counts.rosterChanges += 1
+    }
+
+    private func comesBack(_ place: Int) {
+        guard let enrollment = away.removeValue(forKey: place), places[place].enrollment == enrollment else { return }
+        places[place].isActive = true
+        try? sandbox.setEnrollmentStatus(1, enrollment: enrollment)
+    }
+
+    /// Whoever left for a while is back. The daemon learns of it as late as the next daily refresh of the roster.
+    func everybodyComesBack() {
+        for place in away.keys.sorted() { comesBack(place) }
     }
 
     /// The marks of an enrollment went with it.
