@@ -39,7 +39,7 @@ public enum ConfigurationLoader {
                 throw ConfigurationError(
                     file: path, position: nil, key: "", message: "the configuration \(problem.words)",
                     hint: problem == .missing
-                        ? "name it with --config PATH, or start from config/attendance-sync.example.toml"
+                        ? "name it with --config PATH, or start from attendance-sync.example.toml (/usr/share/doc/attendance-sync/examples, or config/ in the sources)"
                         : "check the path and its permissions")
             }
         } catch {

@@ -3,11 +3,14 @@ public struct SystemdUnit: Sendable, Equatable {
     /// What to ask for.
     public static let properties =
         [
-            "LoadState", "ActiveState", "SubState", "Result", "NRestarts", "ActiveEnterTimestamp", "WatchdogUSec",
+            "Id", "LoadState", "ActiveState", "SubState", "Result", "NRestarts", "ActiveEnterTimestamp", "WatchdogUSec",
             "LimitNOFILE",
         ] + identity + protections.map(\.property)
 
+    /// `attendance-sync@springfield.service`.
+    public var id = ""
     public var isInstalled = false
+    public var hasFailed = false
     public var isActive = false
     /// `active (running)`, `failed (exit-code)`.
     public var state = ""
@@ -21,6 +24,8 @@ public struct SystemdUnit: Sendable, Equatable {
     public var missingProtections: [String] = []
     /// The user that it runs as; nil for root.
     public var user: String?
+    /// That user exists only while it runs.
+    public var hasDynamicUser = false
 
     /// What the unit that comes with attendance-sync sets, itself or by `DynamicUser=` (systemd.exec(5)), and the values
     /// that are as good.
@@ -30,6 +35,11 @@ public struct SystemdUnit: Sendable, Equatable {
     ]
     private static let identity = ["DynamicUser", "User"]
 
+    /// - Parameter text: what `systemctl show` prints of several units, an empty line between them.
+    public static func all(_ text: String) -> [SystemdUnit] {
+        text.split(separator: "\n\n").map { SystemdUnit(String($0)) }
+    }
+
     /// - Parameter text: lines of `Name=value`.
     public init(_ text: String) {
         var values: [String: String] = [:]
@@ -38,9 +48,11 @@ public struct SystemdUnit: Sendable, Equatable {
             if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
         }
         func value(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+        id = value("Id") ?? ""
         isInstalled = value("LoadState") == "loaded"
         let active = value("ActiveState") ?? "unknown"
         isActive = ["active", "reloading", "activating"].contains(active)
+        hasFailed = active == "failed"
         let result = value("Result")
         let detail = active == "failed" ? result : value("SubState")
         state = detail.map { "\(active) (\($0))" } ?? active
@@ -48,8 +60,9 @@ public struct SystemdUnit: Sendable, Equatable {
         restarts = value("NRestarts").flatMap { Int($0) } ?? 0
         watchdog = value("WatchdogUSec").flatMap { ["0", "infinity"].contains($0) ? nil : $0 }
         openFiles = value("LimitNOFILE")
+        hasDynamicUser = value("DynamicUser") == "yes"
         user =
-            value("DynamicUser") == "yes" ? "a user of its own" : value("User").flatMap { $0 == "root" ? nil : $0 }
+            hasDynamicUser ? "a user of its own" : value("User").flatMap { $0 == "root" ? nil : $0 }
         missingProtections = Self.protections.compactMap { property, values in
             let value = value(property) ?? ""
             return values.contains(value) ? nil : "\(property)=\(value)"

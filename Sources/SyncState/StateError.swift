@@ -37,7 +37,11 @@ public enum StateError: Error, Sendable, Equatable, CustomStringConvertible {
         case .newerVersion: "install that version again, or restore a backup made by this one"
         case .damaged:
             "stop the service, put the last backup in its place (`attendance-sync restore FILE`), and start it again"
-        case .inaccessible: "check the owner and mode of the state folder"
+        case .inaccessible:
+            // An operator's own user may not look into the service's folder.
+            geteuid() == 0 || getenv("INVOCATION_ID") != nil
+                ? "check the owner and mode of the state folder"
+                : "run the command with sudo; where that doesn't help, check the owner and mode of the state folder"
         case .diskFull: "free space on the disk that holds the state"
         case .outOfDescriptors: "raise the limit of open files (LimitNOFILE= in the service's unit, `ulimit -n`)"
         case .absent: "run `attendance-sync once` first"

@@ -41,7 +41,7 @@ public final class SyncState: Sendable {
             case .shared, .readOnly:
                 lock = nil
                 try SyncState.expectState(path, lockPath)
-                guard Glibc.access(path, F_OK) == 0 else { throw StateError.absent(path: path) }
+                guard try SyncState.isThere(path) else { throw StateError.absent(path: path) }
             }
             var configuration = GRDB.Configuration()
             configuration.busyMode = .timeout(10)
@@ -107,7 +107,7 @@ public final class SyncState: Sendable {
         do {
             database = try DatabaseQueue()
             try SyncState.expectState(path, "\(directory)/\(district).lock")
-            if Glibc.access(path, F_OK) == 0 { try SyncState.copy(path, into: database) }
+            if try SyncState.isThere(path) { try SyncState.copy(path, into: database) }
             let migrator = Migrations.all
             if try database.read({ db in try migrator.hasBeenSuperseded(db) }) {
                 throw StateError.newerVersion(path: path)
@@ -116,6 +116,13 @@ public final class SyncState: Sendable {
         } catch {
             throw StateError.from(error, path: "\(directory)/\(district).sqlite")
         }
+    }
+
+    /// A state that this user may not even see is not one that isn't there: to say "nothing waits" then would be a lie.
+    private static func isThere(_ path: String) throws(StateError) -> Bool {
+        guard Glibc.access(path, F_OK) != 0 else { return true }
+        guard errno == ENOENT || errno == ENOTDIR else { throw PlainFile.failure(path) }
+        return false
     }
 
     private static func copy(_ path: String, into copy: DatabaseQueue) throws(StateError) {

@@ -45,14 +45,33 @@ struct GlobalOptions: ParsableArguments {
 
     /// The districts that the command is about. An unknown `--district` is wrong usage.
     func districts(_ loaded: LoadedConfiguration) throws -> [DistrictSettings] {
+        do throws(UnknownDistrict) {
+            return try chosen(of: loaded)
+        } catch {
+            Terminal.complain("\(error)")
+            throw ExitStatus.usage.exitCode
+        }
+    }
+
+    func chosen(of loaded: LoadedConfiguration) throws(UnknownDistrict) -> [DistrictSettings] {
         guard let district else { return loaded.configuration.districts }
         let chosen = loaded.configuration.districts.filter { $0.name == district }
         guard !chosen.isEmpty else {
-            let known = loaded.configuration.districts.map(\.name).joined(separator: ", ")
-            Terminal.complain("--district \(district): there is no such district in \(config); it has: \(known)")
-            throw ExitStatus.usage.exitCode
+            throw UnknownDistrict(
+                district: district, configuration: config, known: loaded.configuration.districts.map(\.name))
         }
         return chosen
+    }
+}
+
+/// `--district` names one that isn't configured.
+struct UnknownDistrict: Error, CustomStringConvertible {
+    var district: String
+    var configuration: String
+    var known: [String]
+
+    var description: String {
+        "--district \(district): there is no such district in \(configuration); it has: \(known.joined(separator: ", "))"
     }
 }
 

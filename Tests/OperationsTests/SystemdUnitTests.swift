@@ -24,6 +24,25 @@ import Testing
         #expect(unit.openFiles == "524288")
     }
 
+    @Test func tellsUnitsApart() {
+        let units = SystemdUnit.all(
+            """
+            Id=attendance-sync.service
+            LoadState=loaded
+            ActiveState=failed
+            Result=exit-code
+
+            Id=attendance-sync@springfield.service
+            DynamicUser=yes
+            LoadState=loaded
+            ActiveState=active
+            SubState=running
+            """)
+        #expect(units.map(\.id) == ["attendance-sync.service", "attendance-sync@springfield.service"])
+        #expect(units.map(\.hasFailed) == [true, false])
+        #expect(units.map(\.hasDynamicUser) == [false, true])
+    }
+
     @Test func saysWhatTheSandboxLacks() {
         let whole = """
             DynamicUser=yes

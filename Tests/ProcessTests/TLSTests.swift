@@ -13,14 +13,20 @@ struct TLSTests {
         let servers: [NginxServer]
 
         init(
-            subject: String = "IP:127.0.0.1", days: Int = 2,
+            subject: String = "IP:127.0.0.1", days: Int = 2, isSelfSigned: Bool = false,
             trusting authority: KeyPath<Certificates, String>? = \.authority
         )
             async throws
         {
             let place = try await Installation.make()
             let certificates = try Certificates()
-            for side in ["clever", "schoology"] { try certificates.issue(side, for: subject, days: days) }
+            for side in ["clever", "schoology"] {
+                if isSelfSigned {
+                    try certificates.issueSelfSigned(side, for: subject)
+                } else {
+                    try certificates.issue(side, for: subject, days: days)
+                }
+            }
             let upstreams = [("clever", place.sandbox.cleverURL), ("schoology", place.sandbox.schoologyURL)]
             servers = try upstreams.map { name, url in
                 try NginxServer(
@@ -49,16 +55,21 @@ struct TLSTests {
         #expect(ended.status == 0, "\(ended.log)")
         #expect(place.differences == [])
         #expect(try place.shown(place.pairs[0]) == 4)
+        for server in proxied.servers {
+            #expect(!server.exchanges.isEmpty)
+            #expect(server.exchanges.allSatisfy { $0 == "HTTP/2.0 gzip" }, "\(server.exchanges)")
+        }
         #expect(try await place.run("doctor").status == 0)
     }
 
     /// Nothing is said to a server that can't prove who it is: no token, no signature.
-    @Test(arguments: ["wrong host", "expired", "unknown authority", "no authority"])
+    @Test(arguments: ["wrong host", "expired", "self-signed", "unknown authority", "no authority"])
     func aServerThatIsNotBelievedIsToldNothing(why: String) async throws {
         let proxied =
             switch why {
             case "wrong host": try await Proxied(subject: "DNS:api.clever.com")
             case "expired": try await Proxied(days: -1)
+            case "self-signed": try await Proxied(isSelfSigned: true)
             case "unknown authority": try await Proxied(trusting: \.otherAuthority)
             default: try await Proxied(trusting: nil)
             }

@@ -29,6 +29,13 @@ public final class Certificates: Sendable {
                 + "-out \(name).pem")
     }
 
+    /// Makes `<name>.pem` and `<name>.key` that no authority has signed.
+    public func issueSelfSigned(_ name: String, for subject: String) throws {
+        try openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=\(name) "
+                + "-addext subjectAltName=\(subject) -keyout \(name).key -out \(name).pem")
+    }
+
     private func openssl(_ arguments: String) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")

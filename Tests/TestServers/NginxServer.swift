@@ -7,18 +7,20 @@ public final class NginxServer: Sendable {
 
     public let port: Int
     private let directory: String
+    private let name: String
     private let process: Process
 
     /// `settings` go into the only server block; `location` is what it does with a request.
     public init(_ certificates: Certificates, _ name: String, settings: String = "", location: String) throws {
         directory = certificates.directory
+        self.name = name
         // The port is free when this returns; nginx can't be asked for an ephemeral one.
         port = try Self.freePort()
         let configuration = """
             daemon off; master_process off; pid \(directory)/\(name).pid; error_log \(directory)/error.log;
             events {}
             http {
-              access_log off;
+              log_format exchange '$server_protocol $sent_http_content_encoding'; access_log \(directory)/\(name).log exchange;
               client_body_temp_path \(directory)/body; proxy_temp_path \(directory)/proxy;
               fastcgi_temp_path \(directory)/fastcgi; uwsgi_temp_path \(directory)/uwsgi; scgi_temp_path \(directory)/scgi;
               gzip on; gzip_types *; gzip_min_length 1; client_max_body_size 10m;
@@ -39,6 +41,12 @@ public final class NginxServer: Sendable {
     }
 
     public var url: String { "https://127.0.0.1:\(port)/" }
+
+    /// Of each request the protocol, and how its answer was encoded: `HTTP/2.0 gzip`.
+    public var exchanges: [String] {
+        let text = (try? String(contentsOfFile: "\(directory)/\(name).log", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map(String.init)
+    }
 
     private static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -122,7 +122,7 @@ extension FileFinder {
 
 extension FileAccess.Problem {
     /// Follows the name of the file.
-    var words: String {
+    public var words: String {
         switch self {
         case .missing: "doesn't exist"
         case .notAFile: "is not a regular file"

@@ -44,8 +44,11 @@ extension Secret {
     }
 
     fileprivate var whenItCounts: String {
-        file.hasPrefix(Self.systemd)
-            ? "then `systemctl restart attendance-sync`, as systemd reads the file when the service starts"
-            : "the next cycle goes on by itself"
+        let restart =
+            "then `systemctl try-restart 'attendance-sync*'`, as systemd reads the file when the service starts"
+        if file.hasPrefix(Self.systemd) { return restart }
+        // Seen from an operator's command: a service under systemd has copies of this folder's files.
+        return file.contains("/\(SecretsFolder.name)/")
+            ? "\(restart); without systemd the next cycle goes on by itself" : "the next cycle goes on by itself"
     }
 }

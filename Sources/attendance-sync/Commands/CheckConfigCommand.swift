@@ -16,9 +16,12 @@ struct CheckConfigCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         do {
-            let loaded = try ConfigurationLoader.load(path: options.config, environment: environment)
+            let files = ServiceFiles.Recorder()
+            let loaded = try ConfigurationLoader.load(
+                path: options.config, environment: environment, files: files.access)
             let districts = try options.districts(loaded)
             try checkOverrides(of: districts)
+            try checkService(loaded, files.files)
             let names = Set(districts.map(\.name))
             let notices = loaded.notices.filter { $0.district.map(names.contains) ?? true }
             if options.json {
@@ -47,6 +50,17 @@ struct CheckConfigCommand: AsyncParsableCommand {
         }
     }
 
+    /// What root can read, the service may not be able to.
+    private func checkService(_ loaded: LoadedConfiguration, _ files: [(path: String, mode: UInt32)]) throws {
+        let problems = ServiceFiles.ofUnit(loaded, configuration: options.config, files: files) ?? []
+        guard problems.isEmpty else {
+            throw ConfigurationErrors(
+                problems.map {
+                    ConfigurationError(file: $0.file, position: nil, key: "", message: $0.what, hint: $0.repair)
+                })
+        }
+    }
+
     /// The overrides files are part of the configuration.
     private func checkOverrides(of districts: [DistrictSettings]) throws {
         var errors: [ConfigurationError] = []
@@ -58,8 +72,11 @@ struct CheckConfigCommand: AsyncParsableCommand {
                     ConfigurationError(
                         file: settings.matching.overridesFile,
                         position: (error as? OverridesError).map { SourcePosition(line: $0.line, column: 1) },
-                        key: "", message: (error as? OverridesError)?.problem ?? "\(error)",
-                        hint: "a line is kind,clever_id,schoology_id with kind section or student"))
+                        key: "",
+                        message: (error as? OverridesError)?.problem ?? (error as? OverridesUnreadable)?.problem.words
+                            ?? "\(error)",
+                        hint: (error as? OverridesUnreadable)?.repair
+                            ?? "a line is kind,clever_id,schoology_id with kind section or student"))
             }
         }
         guard errors.isEmpty else { throw ConfigurationErrors(errors) }

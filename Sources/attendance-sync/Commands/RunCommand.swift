@@ -17,8 +17,21 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let loaded = try options.load(secrets: true)
-        let districts = try options.districts(loaded)
+        let loaded: LoadedConfiguration
+        do {
+            loaded = try ConfigurationLoader.load(
+                path: options.config, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            StartFailure.tell(error)
+            throw ExitStatus.operatorMustAct.exitCode
+        }
+        let districts: [DistrictSettings]
+        do throws(UnknownDistrict) {
+            districts = try options.chosen(of: loaded)
+        } catch {
+            StartFailure.tell(.configRejected, "\(error)", repair: "name one of them")
+            throw ExitStatus.usage.exitCode
+        }
         OpenFiles.ensure(districts: districts.count)
         let events = EventLog.standard(loaded.configuration)
         SettingNotices.announce(loaded, to: events)
@@ -27,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
             daemon = try Daemon(
                 options: options, configuration: loaded.configuration, districts: districts, events: events)
         } catch let error as StateError {
-            Terminal.complain("\(error)\n  to mend it: \(error.repair)")
+            StartFailure.tell(.cycleFailed, "\(error)", repair: error.repair)
             throw error.exitStatus.exitCode
         }
         await daemon.run()

@@ -49,8 +49,8 @@ struct StatusCommand: AsyncParsableCommand {
         } catch let code as ExitCode where code == ExitStatus.operatorMustAct.exitCode {
             Terminal.complain(
                 "Without a configuration that can be read nothing is known of the districts. A service that is running goes "
-                    + "on with the one that it read last: `systemctl status attendance-sync`, `journalctl -u "
-                    + "attendance-sync`. Once the file is mended: `systemctl reload attendance-sync`.")
+                    + "on with the one that it read last: `systemctl status 'attendance-sync*'`, `journalctl -u "
+                    + "'attendance-sync*'`. Once the file is mended: `systemctl reload attendance-sync`.")
             throw code
         }
     }
@@ -246,7 +246,7 @@ struct StatusDocument: Encodable {
                 needs.append(
                     "no successful cycle for \(Words.length(now - good))\(start.isEmpty ? ": `\(typed("doctor"))`" : start)"
                 )
-            } else if lastGoodCycle == nil {
+            } else if lastGoodCycle == nil, try !isFirstCycleUnderWay(tx, limit, now) {
                 needs.append("no cycle has succeeded yet\(start.isEmpty ? ": `\(typed("doctor"))`" : start)")
             }
             if let last = try tx.lastCycle(), last.finished == nil, now - last.started > limit, daemon != nil {
@@ -255,6 +255,12 @@ struct StatusDocument: Encodable {
                 )
             }
             return needs
+        }
+
+        /// A district's first cycle may take half an hour: nothing is wrong with it yet.
+        private func isFirstCycleUnderWay(_ tx: Transaction, _ limit: Span, _ now: Timestamp) throws -> Bool {
+            guard daemon != nil, let last = try tx.lastCycle() else { return false }
+            return last.id == 1 && last.finished == nil && now - last.started <= limit
         }
 
         private static func credentialRepair(_ side: String, _ settings: DistrictSettings) -> String {

@@ -64,8 +64,9 @@ struct UnmatchedCommand: AsyncParsableCommand {
         }
         guard !options.json else { return }
         Terminal.say(
-            "\(Words.count(lines.count - 1, "line")) written to \(path)\nFill in schoology_id where you know it, delete the "
-                + "other lines, and name the file as overrides_file.")
+            "\(Words.count(lines.count - 1, "line")) written to \(path)\nFill in schoology_id where you know it; a line without one "
+                + "is passed over. Then put the lines into the file that overrides_file names, which the service must be able "
+                + "to read (mode 0644).")
     }
 }
 

@@ -3,28 +3,9 @@ import Configuration
 import Foundation
 import Operations
 import SyncEngine
-import Synchronization
 
 /// The configuration and the files that it names.
 struct ConfigurationDoctor {
-    /// Every file that the loader has read, with its mode.
-    private final class Files: Sendable {
-        let read = Mutex<[(path: String, mode: UInt32)]>([])
-
-        var access: FileAccess {
-            FileAccess(
-                read: { [self] path, limit in
-                    let result = FileAccess.real.read(path, limit)
-                    if case .success(let file) = result {
-                        read.withLock { read in
-                            if !read.contains(where: { $0.path == path }) { read.append((path, file.mode)) }
-                        }
-                    }
-                    return result
-                }, currentDirectory: FileAccess.real.currentDirectory)
-        }
-    }
-
     let path: String
     private(set) var checks: [Check] = []
     /// Nil where nothing of it can be used.
@@ -35,7 +16,7 @@ struct ConfigurationDoctor {
     init(path: String) {
         self.path = path
         let environment = ProcessInfo.processInfo.environment
-        let files = Files()
+        let files = ServiceFiles.Recorder()
         do {
             let loaded = try ConfigurationLoader.load(path: path, environment: environment, files: files.access)
             self.loaded = loaded
@@ -45,7 +26,10 @@ struct ConfigurationDoctor {
                     "configuration",
                     "\(path) is valid: \(loaded.configuration.districts.map(\.name).joined(separator: ", "))",
                     loaded.notices.map { "note: \($0)" }))
-            checks.append(Self.secrets(files.read.withLock { $0 }, configuration: path))
+            checks.append(Self.secrets(files.files, configuration: path))
+            checks += (ServiceFiles.ofUnit(loaded, configuration: path, files: files.files) ?? []).map {
+                .failed("files of the service", "\($0.file): \($0.what)", repair: $0.repair)
+            }
         } catch {
             loaded = try? ConfigurationLoader.load(path: path, environment: environment, loadSecrets: false)
             checks = error.all.map {

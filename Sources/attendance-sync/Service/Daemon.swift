@@ -335,6 +335,10 @@ actor Daemon {
         events.record(
             Event(
                 .error, .configRejected,
-                ["reason": .text(reason), "repair": "mend it and reload again; the old configuration stays in force"]))
+                [
+                    "reason": .text(reason),
+                    "repair":
+                        "mend it and reload again (restart, where a secret is new); the old configuration stays in force",
+                ]))
     }
 }
