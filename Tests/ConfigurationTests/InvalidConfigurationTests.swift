@@ -373,7 +373,8 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         #expect(
             files.errors().map(\.description) == [
                 "/etc/sync/sync.toml: the configuration doesn't exist; "
-                    + "name it with --config PATH, or start from config/attendance-sync.example.toml"
+                    + "name it with --config PATH, or start from attendance-sync.example.toml "
+                    + "(/usr/share/doc/attendance-sync/examples, or config/ in the sources)"
             ])
     }
 }
