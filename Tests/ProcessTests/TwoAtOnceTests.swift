@@ -35,7 +35,7 @@ import Testing
         let daemon = try place.start("run")
         try await daemon.logs("cycle.finished")
         daemon.signal(SIGKILL)
-        #expect(try await daemon.end().wasSignalled)
+        #expect(try await daemon.end().signal == SIGKILL)
         #expect(try await place.run("once").status == 0)
         #expect(place.differences == [])
     }

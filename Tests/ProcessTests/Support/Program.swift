@@ -11,7 +11,8 @@ final class Program: Sendable {
 
     struct Ended: Sendable {
         var status: Int32
-        var wasSignalled: Bool
+        /// That ended it; 0: none.
+        var signal: Int32
         var output: String
         var log: String
     }
@@ -110,7 +111,7 @@ final class Program: Sendable {
         let status = result.withLock { $0 } ?? 0
         // As wait(2) has it: the signal in the low seven bits, the exit code above them.
         return Ended(
-            status: status >> 8 & 0xFF, wasSignalled: status & 0x7F != 0, output: text("out"), log: text("err"))
+            status: status >> 8 & 0xFF, signal: status & 0x7F, output: text("out"), log: text("err"))
     }
 
     private func text(_ name: String) -> String {
