@@ -312,4 +312,29 @@ import Testing
         #expect(try await town.nextCycle().outcome == .done)
         #expect(try town.shown(pair) == 2)
     }
+
+    /// Simulated history 157420: the district was paused while Clever was asked about the row, and its file went all the same.
+    @Test func aPauseThatComesWhileCleverIsAskedAboutARowIsKept() async throws {
+        let town = try await town()
+        let pair = try #require(town.secondary.first { (try? town.shown($0)) == 1 })
+        try town.teach(pair, 3)
+        town.time.advance(.hours(1))
+        let uploads = town.dropBox.uploads.count
+        let wire = try Wire(
+            time: town.time,
+            fate: { [town] _, request in
+                if request.method == .get, request.url.contains("/attendance/sections/") {
+                    try? town.writing { tx in
+                        try tx.set(Pause(since: town.time.now, until: nil, by: "anna", reason: nil))
+                    }
+                }
+                return .delivered
+            })
+        _ = await (try town.open(wire: wire)).runCycle(.once)
+        #expect(try town.reading { try $0.pause(now: town.time.now) } != nil, "Clever was not asked")
+        #expect(town.dropBox.uploads.count == uploads)
+        try town.writing { try $0.set(nil as Pause?) }
+        #expect(try await town.nextCycle(.once).outcome == .done)
+        #expect(town.dropBox.uploads.count == uploads + 1)
+    }
 }

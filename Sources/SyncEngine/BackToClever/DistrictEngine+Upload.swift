@@ -31,7 +31,13 @@ extension DistrictEngine {
             url: target.url, temporaryName: Self.temporaryName(target.url),
             bytes: AttendanceCSV.file(carried.map(\.row), lastColumn: target.lastColumn),
             credential: target.transportCredential, knownHostsFile: target.knownHostsFile)
-        try state.durableTransaction { try $0.markUploading(carried.map(\.item)) }
+        // An operator may have paused the district while Clever was asked.
+        let mayGo = try state.durableTransaction { [now, isPaused] tx in
+            guard !isPaused, try tx.pause(now: now) == nil else { return false }
+            try tx.markUploading(carried.map(\.item))
+            return true
+        }
+        guard mayGo else { return }
         let startedAt = world.clock.uptime()
         if isRehearsal {
             planned += try state.reading { tx in
