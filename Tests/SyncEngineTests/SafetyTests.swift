@@ -290,15 +290,12 @@ import Testing
         #expect(town.events.all(.districtPaused).last?["paused"] == "false")
     }
 
-    @Test func aPauseThatComesBetweenAReadingAndItsWriteIsKept() async throws {
-        let town = try await town()
-        let pair = try #require(town.secondary.first { (try? town.shown($0)) == 1 })
-        try town.mark(pair, "absent")
-        town.time.advance(.minutes(5))
+    /// A cycle during which an operator pauses the district, when it reads what `address` names.
+    private func onceWhilePaused(_ town: Town, whenReading address: String) async throws {
         let wire = try Wire(
             time: town.time,
             fate: { [town] _, request in
-                if request.method == .get, request.url.contains("/attendance?start") {
+                if request.method == .get, request.url.contains(address) {
                     try? town.writing { tx in
                         try tx.set(Pause(since: town.time.now, until: nil, by: "anna", reason: nil))
                     }
@@ -306,6 +303,14 @@ import Testing
                 return .delivered
             })
         _ = await (try town.open(wire: wire)).runCycle(.once)
+    }
+
+    @Test func aPauseThatComesBetweenAReadingAndItsWriteIsKept() async throws {
+        let town = try await town()
+        let pair = try #require(town.secondary.first { (try? town.shown($0)) == 1 })
+        try town.mark(pair, "absent")
+        town.time.advance(.minutes(5))
+        try await onceWhilePaused(town, whenReading: "/attendance?start")
         #expect(town.puts.isEmpty)
         #expect(try town.shown(pair) == 1)
         try town.writing { try $0.set(nil as Pause?) }
@@ -320,17 +325,7 @@ import Testing
         try town.teach(pair, 3)
         town.time.advance(.hours(1))
         let uploads = town.dropBox.uploads.count
-        let wire = try Wire(
-            time: town.time,
-            fate: { [town] _, request in
-                if request.method == .get, request.url.contains("/attendance/sections/") {
-                    try? town.writing { tx in
-                        try tx.set(Pause(since: town.time.now, until: nil, by: "anna", reason: nil))
-                    }
-                }
-                return .delivered
-            })
-        _ = await (try town.open(wire: wire)).runCycle(.once)
+        try await onceWhilePaused(town, whenReading: "/attendance/sections/")
         #expect(try town.reading { try $0.pause(now: town.time.now) } != nil, "Clever was not asked")
         #expect(town.dropBox.uploads.count == uploads)
         try town.writing { try $0.set(nil as Pause?) }

@@ -21,10 +21,13 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     public var column: Int? { position?.column }
 
     /// `FILE:LINE:COLUMN: KEY: what is wrong; what would be right`.
-    public var description: String {
+    public var description: String { "\(finding); \(hint)" }
+
+    /// `FILE:LINE:COLUMN: KEY: what is wrong`.
+    public var finding: String {
         var place = file
         if let position { place += ":\(position.line):\(position.column)" }
         if !key.isEmpty { place += ": " + key }
-        return "\(place): \(message); \(hint)"
+        return "\(place): \(message)"
     }
 }

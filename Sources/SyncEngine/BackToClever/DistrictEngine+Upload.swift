@@ -32,8 +32,8 @@ extension DistrictEngine {
             bytes: AttendanceCSV.file(carried.map(\.row), lastColumn: target.lastColumn),
             credential: target.transportCredential, knownHostsFile: target.knownHostsFile)
         // An operator may have paused the district while Clever was asked.
-        let mayGo = try state.durableTransaction { [now, isPaused] tx in
-            guard !isPaused, try tx.pause(now: now) == nil else { return false }
+        let mayGo = try state.durableTransaction { tx in
+            guard try !self.isWritingPaused(tx) else { return false }
             try tx.markUploading(carried.map(\.item))
             return true
         }

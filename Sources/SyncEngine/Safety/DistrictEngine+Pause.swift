@@ -5,8 +5,10 @@ import SyncState
 extension DistrictEngine {
     /// Clever calls the district paused, or an operator does: it is read, not written.
     var isWritingPaused: Bool {
-        get throws { try isPaused || state.reading { [now] in try $0.pause(now: now) } != nil }
+        get throws { try isPaused || state.reading { try self.isWritingPaused($0) } }
     }
+
+    func isWritingPaused(_ tx: Transaction) throws -> Bool { try isPaused || tx.pause(now: now) != nil }
 
     /// Says when a pause has begun, and when it is over by itself.
     func notePause() throws {

@@ -64,19 +64,20 @@ struct CheckConfigCommand: AsyncParsableCommand {
     /// The overrides files are part of the configuration.
     private func checkOverrides(of districts: [DistrictSettings]) throws {
         var errors: [ConfigurationError] = []
-        for settings in districts {
+        for file in districts.map(\.matching.overridesFile) {
             do {
-                _ = try OverridesFile.read(settings.matching.overridesFile)
-            } catch {
+                _ = try OverridesFile.read(file)
+            } catch let error as OverridesUnreadable {
                 errors.append(
                     ConfigurationError(
-                        file: settings.matching.overridesFile,
-                        position: (error as? OverridesError).map { SourcePosition(line: $0.line, column: 1) },
-                        key: "",
-                        message: (error as? OverridesError)?.problem ?? (error as? OverridesUnreadable)?.problem.words
-                            ?? "\(error)",
-                        hint: (error as? OverridesUnreadable)?.repair
-                            ?? "a line is kind,clever_id,schoology_id with kind section or student"))
+                        file: file, position: nil, key: "", message: error.problem.words, hint: error.repair))
+            } catch {
+                let line = error as? OverridesError
+                errors.append(
+                    ConfigurationError(
+                        file: file, position: line.map { SourcePosition(line: $0.line, column: 1) }, key: "",
+                        message: line?.problem ?? "\(error)",
+                        hint: "a line is kind,clever_id,schoology_id with kind section or student"))
             }
         }
         guard errors.isEmpty else { throw ConfigurationErrors(errors) }

@@ -2,6 +2,7 @@ import AttendanceCore
 import Configuration
 import Foundation
 import Operations
+import SyncEngine
 import Synchronization
 
 /// Whether the service can use the files of its configuration. Root can read all of them, and checks as root; the service has a
@@ -42,7 +43,8 @@ struct ServiceFiles {
             let unit = SystemdDoctor.units()?.first(where: \.isInstalled), unit.hasDynamicUser
         else { return nil }
         let overrides = loaded.configuration.districts.compactMap { settings -> (path: String, mode: UInt32)? in
-            guard case .success(let file) = FileAccess.real.read(settings.matching.overridesFile, 1 << 26) else {
+            guard case .success(let file) = FileAccess.real.read(settings.matching.overridesFile, OverridesFile.largest)
+            else {
                 return nil
             }
             return (settings.matching.overridesFile, file.mode)
@@ -53,7 +55,8 @@ struct ServiceFiles {
     static func problems(
         of files: [(path: String, mode: UInt32)], secrets: Set<String>, configuration: String
     ) -> [Problem] {
-        let folder = configuration.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/" + SecretsFolder.name
+        let folder = URL(fileURLWithPath: configuration).deletingLastPathComponent().appending(path: SecretsFolder.name)
+            .path
         return files.compactMap { file in
             if secrets.contains(file.path) {
                 guard !file.path.hasPrefix(folder + "/"), !file.path.hasPrefix("/run/credentials/") else { return nil }

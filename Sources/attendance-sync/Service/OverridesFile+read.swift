@@ -12,7 +12,8 @@ struct OverridesUnreadable: Error, CustomStringConvertible {
 }
 
 extension OverridesFile {
-    private static let largest = 64 << 20
+    /// In bytes.
+    static let largest = 64 << 20
 
     /// The file at `path`; nil where there is none.
     ///

@@ -9,14 +9,9 @@ enum StartFailure {
     static func tell(_ errors: ConfigurationErrors) {
         tell(
             errors.all.map { error in
-                let place = error.position.map { ":\($0.line):\($0.column)" } ?? ""
-                let key = error.key.isEmpty ? "" : "\(error.key): "
-                return Event(
+                Event(
                     .error, .configRejected,
-                    [
-                        "key": .text(error.key), "reason": .text("\(error.file)\(place): \(key)\(error.message)"),
-                        "repair": .text(error.hint),
-                    ])
+                    ["key": .text(error.key), "reason": .text(error.finding), "repair": .text(error.hint)])
             }, text: "\(errors)")
     }
 
