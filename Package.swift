@@ -20,7 +20,8 @@ let package = Package(
         .library(
             name: "Parsers",
             targets: [
-                "AttendanceCore", "CleverAPI", "Configuration", "SchoologyAPI", "SyncEngine", "SyncState", "Transport",
+                "Answers", "AttendanceCore", "CleverAPI", "Configuration", "SchoologyAPI", "SyncEngine", "SyncState",
+                "Transport",
                 "Triggers",
             ]),
     ],
@@ -162,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "FuzzReplayTests",
             dependencies: [
-                "AttendanceCore", "CleverAPI", "Configuration", "SchoologyAPI", "SyncEngine", "SyncState",
+                "Answers", "AttendanceCore", "CleverAPI", "Configuration", "SchoologyAPI", "SyncEngine", "SyncState",
                 "Transport", "Triggers",
             ],
             path: "Tests/Fuzzing/Targets", swiftSettings: settings),

@@ -1,15 +1,9 @@
 import AttendanceCore
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// The one place where bytes become JSON. Foundation's scanner bounds the nesting, so hostile depth throws.
+/// The one place where bytes become JSON. Its index bounds the nesting, so hostile depth throws.
 package enum AnswerJSON {
     /// Reads a whole answer. `expected` names it in the error: "a page of sections".
-    package static func read<Answer: Decodable>(
+    package static func read<Answer: ReadableFromJSON>(
         _ answer: Answer.Type, from body: [UInt8], expected: String
     ) throws(MalformedAnswer) -> Answer {
         let first = firstByte(of: body)
@@ -19,15 +13,19 @@ package enum AnswerJSON {
         if first == UInt8(ascii: "<") {
             throw MalformedAnswer(what: "expected \(expected), got an HTML page instead of JSON")
         }
-        do {
-            return try JSONDecoder().decode(Answer.self, from: Data(body))
-        } catch let shape as UnexpectedShape {
-            throw MalformedAnswer(what: "expected \(expected): \(shape.what)")
-        } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
-            throw MalformedAnswer(what: "expected \(expected), got \(kind(first)) instead")
-        } catch {
+        let outcome = body.withUnsafeBufferPointer { text -> Result<Answer, UnexpectedShape>? in
+            let index = JSONIndex(text)
+            guard index.isComplete, let base = text.baseAddress else { return nil }
+            return Result { () throws(UnexpectedShape) in try index.read(base, Answer.init) }
+        }
+        switch outcome {
+        case .success(let answer): return answer
+        case .failure(let shape):
             throw MalformedAnswer(
-                what: "expected \(expected), got \(body.count) bytes that are not JSON, or cut short")
+                what: shape.what.map { "expected \(expected): \($0)" }
+                    ?? "expected \(expected), got \(kind(first)) instead")
+        case nil:
+            throw MalformedAnswer(what: "expected \(expected), got \(body.count) bytes that are not JSON, or cut short")
         }
     }
 

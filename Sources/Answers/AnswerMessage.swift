@@ -21,15 +21,11 @@ package enum AnswerMessage {
         return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     }
 
-    private struct Carrier: Decodable {
+    private struct Carrier: ReadableFromJSON {
         var message: String?
 
-        init(from decoder: any Decoder) throws {
-            if let text = try? decoder.singleValueContainer().decode(String.self) {
-                message = text
-            } else {
-                message = try decoder.container(keyedBy: Field.self).text("message")
-            }
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            message = if let text = value.string { text } else { try Fields(value).text("message") }
         }
     }
 }

@@ -1,17 +1,10 @@
 /// A field of an answer, by the name that it has there.
-package struct Field: CodingKey, ExpressibleByStringLiteral {
-    package let stringValue: String
-    package var intValue: Int? { nil }
+package struct Field: ExpressibleByStringLiteral {
+    let staticName: StaticString
 
-    package init(stringLiteral name: String) {
-        stringValue = name
+    package init(stringLiteral name: StaticString) {
+        staticName = name
     }
 
-    package init?(stringValue name: String) {
-        stringValue = name
-    }
-
-    package init?(intValue: Int) {
-        nil
-    }
+    package var name: String { "\(staticName)" }
 }

@@ -10,15 +10,15 @@ public struct CleverRecord: Sendable, Equatable {
     public var excuseCode: String?
     public var lastModified: Timestamp
     public var created: Timestamp?
-    public var school: String
+    public var school: CleverID
     /// The section's Clever id; nil for daily records.
-    public var section: String?
+    public var section: CleverID?
     public var sisID: String?
-    public var student: String
+    public var student: CleverID
 
     public init(
         day: Day, status: CleverStatus, daily: Bool, excuseCode: String? = nil, lastModified: Timestamp,
-        created: Timestamp? = nil, school: String, section: String?, sisID: String? = nil, student: String
+        created: Timestamp? = nil, school: CleverID, section: CleverID?, sisID: String? = nil, student: CleverID
     ) {
         self.day = day
         self.status = status

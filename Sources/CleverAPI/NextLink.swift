@@ -4,7 +4,7 @@ import Answers
 enum NextLink {
     /// Nil on the last page. A list of links that can't be read throws: to take it for the last page would lose
     /// the rest.
-    static func uri(in fields: Fields) throws -> String? {
+    static func uri(in fields: Fields) throws(UnexpectedShape) -> String? {
         guard let links = try fields.list("links", of: Link.self) else { return nil }
         var next: String?
         for link in links {
@@ -16,12 +16,12 @@ enum NextLink {
         return next
     }
 
-    private struct Link: Decodable {
+    private struct Link: ReadableFromJSON {
         var rel: String?
         var uri: String?
 
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            let fields = try Fields(value)
             rel = fields.text("rel")
             uri = fields.text("uri")
         }

@@ -21,67 +21,83 @@ struct RawRecord {
         var shown: String? { value?.line(limit: 80) }
     }
 
-    var date: Text
-    var status: Text
-    var type: Text
-    var excuseCode: Text
-    var lastModified: Text
-    var created: Text
-    var school: Text
-    var section: Text
-    var sisID: Text
-    var student: Text
+    private var date: JSONValue?
+    private var status: JSONValue?
+    private var type: JSONValue?
+    private var excuseCode: JSONValue?
+    private var lastModified: JSONValue?
+    private var created: JSONValue?
+    private var school: JSONValue?
+    private var section: JSONValue?
+    private var sisID: JSONValue?
+    private var student: JSONValue?
 
-    init(_ fields: Fields) {
-        func read(_ field: Field) -> Text {
-            do {
-                guard let text = try fields.strictText(field) else { return .missing }
-                return .text(text)
-            } catch {
-                return .notText
+    /// In one pass over the members, as there are hundreds of thousands of records. The first of a name counts.
+    init(_ object: JSONValue) {
+        for (key, value) in object.members {
+            switch key {
+            case "student_id" where student == nil: student = value
+            case "section_id" where section == nil: section = value
+            case "school_id" where school == nil: school = value
+            case "attendance_date" where date == nil: date = value
+            case "attendance_type" where type == nil: type = value
+            case "attendance_status" where status == nil: status = value
+            case "excuse_code" where excuseCode == nil: excuseCode = value
+            case "last_modified" where lastModified == nil: lastModified = value
+            case "created" where created == nil: created = value
+            case "sis_id" where sisID == nil: sisID = value
+            default: break
             }
         }
-        date = read("attendance_date")
-        status = read("attendance_status")
-        type = read("attendance_type")
-        excuseCode = read("excuse_code")
-        lastModified = read("last_modified")
-        created = read("created")
-        school = read("school_id")
-        section = read("section_id")
-        sisID = read("sis_id")
-        student = read("student_id")
     }
 
     /// The record, if all that decides what it means could be read.
     var record: CleverRecord? {
-        guard case .text(let dateText) = date, let day = Day(dateText),
-            case .text(let statusText) = status, let status = CleverStatus(name: statusText),
-            case .text(let student) = student, case .text(let school) = school,
-            case .text(let modifiedText) = lastModified, let lastModified = Timestamp(modifiedText)
+        guard let day = day(date), let status = cleverStatus, let student = id(student), let school = id(school),
+            let lastModified = time(lastModified), let type
         else { return nil }
-        let daily: Bool
-        switch type.value {
-        case "section": daily = false
-        case "daily": daily = true
-        case .some, nil: return nil
-        }
-        if !daily, section.value == nil { return nil }
+        let daily = type.isText("daily")
+        guard daily || type.isText("section") else { return nil }
+        let section = daily ? nil : id(section)
+        guard daily || section != nil else { return nil }
         let code: String?
-        switch excuseCode {
+        switch text(excuseCode) {
         case .missing: code = nil
         case .text(let text): code = text.trimmed
         case .notText: return nil
         }
-        let createdText = created.value
         return CleverRecord(
             day: day, status: status, daily: daily, excuseCode: code, lastModified: lastModified,
-            created: createdText == modifiedText ? lastModified : createdText.flatMap { Timestamp($0) },
-            school: school, section: daily ? nil : section.value, sisID: sisID.value, student: student)
+            created: time(created), school: school, section: section, sisID: text(sisID).value, student: student)
+    }
+
+    private func text(_ value: JSONValue?) -> Text {
+        guard let value, !value.isNull else { return .missing }
+        if let text = value.string { return text.isBlank ? .missing : .text(text) }
+        return value.wholeNumber.map { .text($0) } ?? .notText
+    }
+
+    private func day(_ value: JSONValue?) -> Day? {
+        value?.plainText.map { Day($0) } ?? text(value).value.flatMap { Day($0) }
+    }
+
+    private func time(_ value: JSONValue?) -> Timestamp? {
+        value?.plainText.map { Timestamp($0) } ?? text(value).value.flatMap { Timestamp($0) }
+    }
+
+    private func id(_ value: JSONValue?) -> CleverID? {
+        value?.plainText.flatMap { CleverID(objectID: $0) } ?? text(value).value.map { CleverID($0) }
+    }
+
+    private var cleverStatus: CleverStatus? {
+        guard let status else { return nil }
+        return CleverStatus.allCases.first { status.isText($0.name) }
     }
 
     /// What keeps it from being a record.
     var defects: UnreadableRecord {
+        let (date, status, type, excuseCode) = (text(date), text(status), text(type), text(excuseCode))
+        let (school, section, student, lastModified) = (text(school), text(section), text(student), text(lastModified))
         var reasons: [String] = []
         var fingerprint = Fingerprint()
         for text in [date, student, section, school] { fingerprint.add(text.value) }

@@ -3,14 +3,14 @@ import Answers
 /// What all of Schoology's answers have in common.
 enum AnswerFields {
     /// The fields of the answer; nil for `[]`, which is how an object without fields comes.
-    static func read(_ decoder: any Decoder) throws -> Fields? {
-        if let list = try? decoder.unkeyedContainer(), list.isAtEnd { return nil }
-        return try decoder.container(keyedBy: Field.self)
+    static func read(_ value: JSONValue) throws(UnexpectedShape) -> Fields? {
+        if value.isList, value.elements.first(where: { _ in true }) == nil { return nil }
+        return try Fields(value)
     }
 
     /// `links.next`; nil on the last page. Links that can't be read throw: to take them for the last page's would
     /// lose the rest.
-    static func next(_ fields: Fields) throws -> String? {
+    static func next(_ fields: Fields) throws(UnexpectedShape) -> String? {
         guard !fields.isVoid("links") else { return nil }
         guard let links = fields.object("links") else { throw UnexpectedShape("got links that can't be read") }
         guard !links.isVoid("next") else { return nil }

@@ -2,7 +2,7 @@ import Answers
 import AttendanceCore
 
 /// One element of the tree. Its own date and status win over its groups'; nil: not readable.
-struct AttendanceRow: Decodable {
+struct AttendanceRow: ReadableFromJSON {
     var enrollmentID: String?
     var day: Day?
     var status: Status?
@@ -11,14 +11,14 @@ struct AttendanceRow: Decodable {
     var lacksDay: Bool
     var lacksStatus: Bool
 
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: Field.self)
+    init(_ value: JSONValue) throws(UnexpectedShape) {
+        let fields = try Fields(value)
         enrollmentID = fields.text("enrollment_id")
         day = fields.text("date").flatMap { Day($0.trimmed) }
         lacksDay = day == nil && fields.isVoid("date")
         status = fields.integer("status").flatMap { Status(rawValue: $0) }
         lacksStatus = status == nil && fields.isVoid("status")
-        comment = (try? fields.decodeIfPresent(String.self, forKey: "comment")) ?? fields.text("comment")
+        comment = fields["comment"]?.string ?? fields.text("comment")
         if comment?.isEmpty == true { comment = nil }
     }
 }

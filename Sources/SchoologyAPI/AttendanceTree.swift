@@ -3,12 +3,12 @@ import AttendanceCore
 
 /// `{"date":[{"date","statuses":{"status":[{"status_code","attendances":{"attendance":[…]}}]}}],"totals":…}`
 /// (REST API, "Attendance"): grouped by date, then by status.
-struct AttendanceTree: Decodable {
+struct AttendanceTree: ReadableFromJSON {
     var reading: AttendanceReading
 
-    init(from decoder: any Decoder) throws {
+    init(_ value: JSONValue) throws(UnexpectedShape) {
         reading = AttendanceReading(marks: [], next: nil)
-        guard let fields = try AnswerFields.read(decoder) else { return }
+        guard let fields = try AnswerFields.read(value) else { return }
         guard fields.contains("date") || fields.contains("totals") else {
             throw UnexpectedShape("got an object without date and totals")
         }

@@ -2,13 +2,13 @@ import Answers
 import AttendanceCore
 
 /// The rows of one date, out of its status groups.
-struct DateNode: Decodable {
+struct DateNode: ReadableFromJSON {
     var rows: [AttendanceRow] = []
     /// Groups and rows that aren't objects.
     var unreadable = 0
 
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: Field.self)
+    init(_ value: JSONValue) throws(UnexpectedShape) {
+        let fields = try Fields(value)
         guard fields.contains("date") || fields.contains("statuses") else { throw UnexpectedShape("no date node") }
         let day = fields.text("date").flatMap { Day($0.trimmed) }
         for group in try DateNode.inner(fields, "statuses", "status", of: StatusGroup.self) {
@@ -30,23 +30,23 @@ struct DateNode: Decodable {
 
     /// The list in `{"statuses":{"status":[…]}}` and its like; empty when there is nothing in either. Anything
     /// else throws: what isn't understood must not read as "no marks".
-    static func inner<Element: Decodable>(
+    static func inner<Element: ReadableFromJSON>(
         _ fields: Fields, _ outer: Field, _ inner: Field, of element: Element.Type
-    ) throws -> [Element?] {
+    ) throws(UnexpectedShape) -> [Element?] {
         guard !fields.isVoid(outer) else { return [] }
-        guard let object = fields.object(outer) else { throw UnexpectedShape("\(outer.stringValue) is not an object") }
+        guard let object = fields.object(outer) else { throw UnexpectedShape("\(outer.name) is not an object") }
         guard let list = try object.list(inner, of: element) else {
-            throw UnexpectedShape("\(outer.stringValue) is without \(inner.stringValue)")
+            throw UnexpectedShape("\(outer.name) is without \(inner.name)")
         }
         return list
     }
 
-    private struct StatusGroup: Decodable {
+    private struct StatusGroup: ReadableFromJSON {
         var status: Status?
         var rows: [AttendanceRow?]
 
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            let fields = try Fields(value)
             guard fields.contains("attendances") || fields.contains("status_code") else {
                 throw UnexpectedShape("no status group")
             }

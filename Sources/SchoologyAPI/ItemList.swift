@@ -1,11 +1,11 @@
 import Answers
 
 /// `{"section":[…],"total":"2","links":{"next":…}}` and its kin.
-struct ItemList<Item: ListItem>: Decodable {
+struct ItemList<Item: ListItem>: ReadableFromJSON {
     var page: SchoologyPage<Item>
 
-    init(from decoder: any Decoder) throws {
-        guard let fields = try AnswerFields.read(decoder) else {
+    init(_ value: JSONValue) throws(UnexpectedShape) {
+        guard let fields = try AnswerFields.read(value) else {
             page = SchoologyPage(items: [], next: nil)
             return
         }
@@ -14,7 +14,7 @@ struct ItemList<Item: ListItem>: Decodable {
             elements = list
         } else {
             guard fields.integer("total") == 0 else {
-                throw UnexpectedShape("got an object without \(Item.list.stringValue)")
+                throw UnexpectedShape("got an object without \(Item.list.name)")
             }
             elements = []
         }
@@ -23,11 +23,11 @@ struct ItemList<Item: ListItem>: Decodable {
             items: items, next: try AnswerFields.next(fields), unreadable: elements.count - items.count)
     }
 
-    private struct Element: Decodable {
+    private struct Element: ReadableFromJSON {
         var item: Item?
 
-        init(from decoder: any Decoder) throws {
-            item = Item(try decoder.container(keyedBy: Field.self))
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            item = Item(try Fields(value))
         }
     }
 }

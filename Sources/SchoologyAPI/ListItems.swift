@@ -21,17 +21,12 @@ extension SchoologySection: ListItem {
         return days.bits == 0 ? nil : days
     }
 
-    private struct Weekday: Decodable {
+    private struct Weekday: ReadableFromJSON {
         var number: Int
 
-        init(from decoder: any Decoder) throws {
-            let value = try decoder.singleValueContainer()
-            if let number = try? value.decode(Int.self) {
-                self.number = number
-            } else {
-                guard let number = Int(try value.decode(String.self)) else { throw UnexpectedShape("not a weekday") }
-                self.number = number
-            }
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            guard let number = value.integer() ?? value.string.flatMap({ Int($0) }) else { throw UnexpectedShape() }
+            self.number = number
         }
     }
 }

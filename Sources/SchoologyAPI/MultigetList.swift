@@ -2,11 +2,11 @@ import Answers
 import AttendanceCore
 
 /// `{"response":[{"location","response_code","headers","body"}]}` (REST API, "Multi-get requests").
-struct MultigetList: Decodable {
+struct MultigetList: ReadableFromJSON {
     var answer: MultigetAnswer
 
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: Field.self)
+    init(_ value: JSONValue) throws(UnexpectedShape) {
+        let fields = try Fields(value)
         guard let parts = try fields.list("response", of: Element.self) else {
             throw UnexpectedShape("got an object without response")
         }
@@ -18,16 +18,16 @@ struct MultigetList: Decodable {
             })
     }
 
-    private struct Element: Decodable {
+    private struct Element: ReadableFromJSON {
         var part: MultigetAnswer.Part
 
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            let fields = try Fields(value)
             let location = fields.text("location") ?? ""
             let code = fields.integer("response_code") ?? 0
             part = MultigetAnswer.Part(
                 location: location, sectionID: SectionLocation.sectionID(in: location), code: code, page: nil)
-            let text = try? fields.decode(String.self, forKey: "body")
+            let text = fields["body"]?.string
             if (200..<300).contains(code) {
                 do throws(MalformedAnswer) {
                     part.page = try Element.page(fields, text)
@@ -46,11 +46,10 @@ struct MultigetList: Decodable {
             _ fields: Fields, _ text: String?
         ) throws(MalformedAnswer) -> SchoologyPage<SchoologyEnrollment> {
             if let text { return try SchoologyAnswer.enrollments(Array(text.utf8)) }
-            do {
-                return try fields.decode(ItemList<SchoologyEnrollment>.self, forKey: "body").page
-            } catch {
+            guard let body = fields["body"], let list = try? ItemList<SchoologyEnrollment>(body) else {
                 throw MalformedAnswer(what: "expected a page of enrollments in the part's body, got something else")
             }
+            return list.page
         }
     }
 }

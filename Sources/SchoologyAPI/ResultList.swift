@@ -1,22 +1,22 @@
 import Answers
 
 /// `{"attendance":[{"id":"564027","response_code":200}]}`.
-struct ResultList: Decodable {
+struct ResultList: ReadableFromJSON {
     var results: [ItemResult]
 
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: Field.self)
+    init(_ value: JSONValue) throws(UnexpectedShape) {
+        let fields = try Fields(value)
         guard let list = try fields.list("attendance", of: Element.self) else {
             throw UnexpectedShape("got an object without attendance")
         }
         results = list.map { $0?.result ?? ItemResult(code: nil) }
     }
 
-    private struct Element: Decodable {
+    private struct Element: ReadableFromJSON {
         var result: ItemResult
 
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            let fields = try Fields(value)
             let message = fields.text("message")?.line(limit: 200)
             result = ItemResult(
                 code: fields.integer("response_code"), message: message?.isEmpty == false ? message : nil)

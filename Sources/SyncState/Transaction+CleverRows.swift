@@ -122,8 +122,8 @@ extension Transaction {
             WHERE outbox.side = 2 AND outbox.day = ? AND section.school = ?
             """, [day.number, school])
         {
-            keys.insert(RecordKey(student: row[0], section: row[1]))
-            keys.insert(RecordKey(student: row[0], section: ""))
+            keys.insert(Self.recordKey(student: row[0], section: row[1]))
+            keys.insert(Self.recordKey(student: row[0], section: nil))
         }
         return keys
     }

@@ -42,12 +42,12 @@ public struct StoredRecord: Sendable, Equatable {
     }
 }
 
-/// A record's place within its unit: Clever's ids, the section empty for a daily record.
+/// A record's place within its unit: Clever's ids, no section for a daily record.
 public struct RecordKey: Hashable, Sendable {
-    public var student: String
-    public var section: String
+    public var student: CleverID
+    public var section: CleverID?
 
-    public init(student: String, section: String) {
+    public init(student: CleverID, section: CleverID?) {
         self.student = student
         self.section = section
     }
@@ -141,11 +141,15 @@ extension Transaction {
                     WHERE day = ? AND clever_record.school = ?
                     """), arguments: [day.number, school])
         while let row = try cursor.next() {
-            stored[RecordKey(student: row[0], section: row[1] ?? "")] = StoredRecord(
+            stored[Self.recordKey(student: row[0], section: row[1])] = StoredRecord(
                 status: CleverStatus(rawValue: row[2]) ?? .present, code: row[3],
                 modified: Timestamp(milliseconds: row[4]))
         }
         return stored
+    }
+
+    static func recordKey(student: String, section: String?) -> RecordKey {
+        RecordKey(student: CleverID(student), section: section.map { CleverID($0) })
     }
 
     /// Stores one page's changes and, where it is of a scan, the cursor of the next.
@@ -158,9 +162,8 @@ extension Transaction {
         var unknown = false
         if sawDaily { try run("UPDATE school SET takes_daily = 1 WHERE id = ? AND NOT takes_daily", [unit.school]) }
         for update in updates {
-            let student = try internStudent(update.key.student)
-            var section: (id: Int64, isNew: Bool) = (0, false)
-            if !update.key.section.isEmpty { section = try internSection(update.key.section) }
+            let student = try internStudent(update.key.student.text)
+            let section = try update.key.section.map { try internSection($0.text) } ?? (id: 0, isNew: false)
             unknown = unknown || student.isNew || section.isNew
             try storeRecord(
                 day: unit.day, school: unit.school, student: student.id, section: section.id, status: update.status,

@@ -15,7 +15,7 @@ import Testing
     private static func record(_ status: CleverStatus, section: String?, code: String? = nil) -> CleverRecord {
         CleverRecord(
             day: day, status: status, daily: section == nil, excuseCode: code, lastModified: Timestamp(seconds: 1),
-            school: "school", section: section, student: "student")
+            school: "school", section: section.map { CleverID($0) }, student: "student")
     }
 
     private func reader(stored: [RecordKey: StoredRecord] = [:], next: String? = nil) -> UnitReader {
@@ -49,7 +49,7 @@ import Testing
 
     private let whole: [RecordKey: CleverStatus] = [
         RecordKey(student: "student", section: "math"): .present,
-        RecordKey(student: "student", section: "music"): .tardy, RecordKey(student: "student", section: ""): .absent,
+        RecordKey(student: "student", section: "music"): .tardy, RecordKey(student: "student", section: nil): .absent,
     ]
 
     @Test func keepsAPresentRecordOfASectionBesideADailyAbsence() throws {
@@ -66,7 +66,7 @@ import Testing
     /// The daily record was there before, and said present: it was an absence once.
     @Test func keepsItWhereADailyRecordBecomesAnAbsenceAgain() throws {
         let daily = StoredRecord(status: .present, code: nil, modified: Timestamp(seconds: 0))
-        let earlier = [RecordKey(student: "student", section: ""): daily]
+        let earlier = [RecordKey(student: "student", section: nil): daily]
         #expect(try read([Self.inClass, Self.daily, Self.other], stored: earlier) == whole)
         #expect(try read([Self.daily, Self.inClass, Self.other], stored: earlier) == whole)
     }
@@ -76,7 +76,7 @@ import Testing
         for records in [[late, Self.inClass], [Self.inClass, late]] {
             let stored = try read(records)
             #expect(stored[RecordKey(student: "student", section: "math")] == .present)
-            #expect(stored[RecordKey(student: "student", section: "")] == .present)
+            #expect(stored[RecordKey(student: "student", section: nil)] == .present)
         }
     }
 

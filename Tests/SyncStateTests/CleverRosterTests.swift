@@ -27,7 +27,7 @@ import Testing
         let scans = try ScanFixture(temporary)
         let day = TemporaryState.day
         let update = RecordUpdate(
-            key: RecordKey(student: "anna", section: ""), status: .absent, code: nil, sisID: nil,
+            key: RecordKey(student: "anna", section: nil), status: .absent, code: nil, sisID: nil,
             modified: TemporaryState.now)
         for back in 0..<2 { try scans.store([update], day: day - back) }
         func open() throws -> [OpenRecord] { try temporary.read { try $0.openRecords(onlyDay: nil, limit: 9) } }

@@ -100,7 +100,7 @@ import Testing
         _ = try enqueue(.late)
         let school = try temporary.schools()[0]
         let keys = try temporary.read { try $0.recordsBehindRows(day: TemporaryState.day, school: school) }
-        #expect(keys == [RecordKey(student: "anna", section: "s1"), RecordKey(student: "anna", section: "")])
+        #expect(keys == [RecordKey(student: "anna", section: "s1"), RecordKey(student: "anna", section: nil)])
         #expect(try temporary.read { try $0.recordsBehindRows(day: TemporaryState.day - 1, school: school) } == [])
     }
 

@@ -38,7 +38,7 @@ import Testing
             stored == [
                 RecordKey(student: "anna", section: "home"): StoredRecord(
                     status: .absent, code: "E", modified: TemporaryState.now),
-                RecordKey(student: "ben", section: ""): StoredRecord(
+                RecordKey(student: "ben", section: nil): StoredRecord(
                     status: .tardy, code: nil, modified: TemporaryState.now),
             ])
         #expect(try temporary.read { try $0.storedRecords(day: TemporaryState.day - 1, school: scans.school) }.isEmpty)
@@ -201,7 +201,9 @@ import Testing
         _ student: String, _ section: String, _ status: CleverStatus, _ code: String? = nil, later: Int64 = 0
     ) -> RecordUpdate {
         RecordUpdate(
-            key: RecordKey(student: student, section: section), status: status, code: code, sisID: nil,
+            key: RecordKey(
+                student: CleverID(student), section: section.isEmpty ? nil : CleverID(section)), status: status,
+            code: code, sisID: nil,
             modified: TemporaryState.now + .seconds(later))
     }
 

@@ -5,19 +5,17 @@ public enum CleverStatus: Int, Sendable, Hashable, CaseIterable, CustomStringCon
     case tardy = 3
 
     public init?(name: some StringProtocol) {
-        switch name {
-        case "present": self = .present
-        case "absent": self = .absent
-        case "tardy": self = .tardy
-        default: return nil
-        }
+        guard let status = Self.allCases.first(where: { $0.description == name }) else { return nil }
+        self = status
     }
 
-    public var description: String {
+    public var name: StaticString {
         switch self {
         case .present: "present"
         case .absent: "absent"
         case .tardy: "tardy"
         }
     }
+
+    public var description: String { "\(name)" }
 }

@@ -24,22 +24,24 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads exactly `YYYY-MM-DD` (RFC 3339 `full-date`).
     public init?(_ text: some StringProtocol) {
-        // One number of eight digits: this runs once for each attendance record.
+        var text = String(text)
+        guard let day = text.withUTF8({ Day($0) }) else { return nil }
+        self = day
+    }
+
+    /// The same of bytes: this runs once for each attendance record.
+    public init?(_ text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == 10 else { return nil }
         var digits = 0
-        var position = 0
-        for byte in text.utf8 {
-            switch position {
-            case 4, 7:
+        for position in 0..<10 {
+            let byte = text[position]
+            if position == 4 || position == 7 {
                 guard byte == UInt8(ascii: "-") else { return nil }
-            case 0..<10:
+            } else {
                 guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
                 digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
-            default:
-                return nil
             }
-            position += 1
         }
-        guard position == 10 else { return nil }
         self.init(year: digits / 10_000, month: digits / 100 % 100, day: digits % 100)
     }
 

@@ -16,8 +16,14 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// Reads an RFC 3339 date-time: `2025-04-08T23:45:50.000Z`, with or without a fraction, `Z` or an offset.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= 20, let day = Day(String(decoding: bytes[0..<10], as: UTF8.self)),
+        var text = String(text)
+        guard let time = text.withUTF8({ Timestamp($0) }) else { return nil }
+        self = time
+    }
+
+    /// The same of bytes: this runs once for each attendance record.
+    public init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard bytes.count >= 20, let day = Day(UnsafeBufferPointer(rebasing: bytes[0..<10])),
             bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t") || bytes[10] == UInt8(ascii: " ")
         else { return nil }
         func number(_ range: Range<Int>) -> Int? {

@@ -86,10 +86,10 @@ extension DistrictEngine {
 
     private func store(_ records: [CleverRecord], _ rows: [RowLookup], _ tx: Transaction) throws {
         for record in records {
-            guard let student = try tx.student(cleverID: record.student),
+            guard let student = try tx.student(cleverID: record.student.text),
                 let row = rows.first(where: {
                     $0.item.key.student == student && $0.item.key.day == record.day
-                        && (record.daily || record.section == $0.sectionCleverID)
+                        && (record.daily || record.section?.text == $0.sectionCleverID)
                 }), let school = row.school
             else { continue }
             try tx.storeRecord(

@@ -24,7 +24,7 @@ struct UnitReader {
     private let wanted: Set<RecordKey>
     private(set) var next: String?
     /// Students whose section records were present and passed over in this reading.
-    private var passedOver: Set<String> = []
+    private var passedOver: Set<CleverID> = []
     /// The unit was begun by an earlier process, so what it passed over isn't known.
     private var resumed: Bool
     private var mustReadAgain = false
@@ -41,7 +41,7 @@ struct UnitReader {
         next = unit.next
         resumed = unit.next != nil
         // The process before this one may have met a daily record after section records that it had passed over.
-        mustReadAgain = resumed && stored.contains { $0.key.section.isEmpty && !isPresent($0.value) }
+        mustReadAgain = resumed && stored.contains { $0.key.section == nil && !isPresent($0.value) }
     }
 
     mutating func restart() {
@@ -83,14 +83,14 @@ struct UnitReader {
     }
 
     private mutating func consider(_ record: CleverRecord) -> RecordUpdate? {
-        let key = RecordKey(student: record.student, section: record.section ?? "")
+        let key = RecordKey(student: record.student, section: record.section)
         let found = StoredRecord(status: record.status, code: record.excuseCode, modified: record.lastModified)
         let known = stored[key]
         if let known {
             guard record.lastModified > known.modified else { return nil }
         } else if !wanted.contains(key), isPresent(found) {
             guard !record.daily else { return nil }
-            guard let daily = stored[RecordKey(student: record.student, section: "")], !isPresent(daily) else {
+            guard let daily = stored[RecordKey(student: record.student, section: nil)], !isPresent(daily) else {
                 passedOver.insert(record.student)
                 return nil
             }

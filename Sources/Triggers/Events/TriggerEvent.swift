@@ -21,14 +21,14 @@ public enum TriggerEvent {
         return named.flatMap { $0.notices(editedAt: event.time) }.filter { seen.insert($0).inserted }
     }
 
-    private struct Event: Decodable {
+    private struct Event: ReadableFromJSON {
         var type: String
         var time: Timestamp?
         /// Nil where there is no data at all; an element that names no section is nil.
         var elements: [Element?]?
 
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            let fields = try Fields(value)
             guard let type = fields.text("type") else { throw UnexpectedShape("it has no type") }
             self.type = type
             // Seconds up to the year 5138: more is no time, and would overflow as milliseconds.
@@ -40,12 +40,12 @@ public enum TriggerEvent {
         }
     }
 
-    private struct Element: Decodable {
+    private struct Element: ReadableFromJSON {
         var section: Int64
         var objects: [Object]
 
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            let fields = try Fields(value)
             guard let section = fields.identifier("section_id") else { throw UnexpectedShape("no section_id") }
             self.section = section
             objects = ((try? fields.list("object", of: Object.self)) ?? nil)?.compactMap(\.self) ?? []
@@ -59,21 +59,21 @@ public enum TriggerEvent {
         }
     }
 
-    private struct Object: Decodable {
+    private struct Object: ReadableFromJSON {
         var enrollment: Int64?
         var day: Day?
 
         init() {}
 
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Field.self)
+        init(_ value: JSONValue) throws(UnexpectedShape) {
+            let fields = try Fields(value)
             enrollment = fields.identifier("enrollment_id")
             day = fields.text("date").flatMap { Day($0.prefix(10)) }
         }
     }
 }
 
-extension KeyedDecodingContainer where Key == Field {
+extension Fields {
     fileprivate func identifier(_ field: Field) -> Int64? {
         integer(field).flatMap { $0 > 0 ? Int64($0) : nil }
     }

@@ -67,8 +67,9 @@ extension FuzzTarget {
         let daily = try element.text("attendance_type") == "daily"
         return CleverRecord(
             day: day, status: known, daily: daily, excuseCode: try element.text("excuse_code").map(JSON.trimmed),
-            lastModified: modified, created: try element.text("created").flatMap { Timestamp($0) }, school: school,
-            section: daily ? nil : section, sisID: try element.text("sis_id"), student: student)
+            lastModified: modified, created: try element.text("created").flatMap { Timestamp($0) },
+            school: CleverID(school), section: daily ? nil : section.map { CleverID($0) },
+            sisID: try element.text("sis_id"), student: CleverID(student))
     }
 
     /// `links`, of which one may be the next.

@@ -7,6 +7,7 @@ struct FuzzTarget: Sendable {
     var run: @Sendable ([UInt8]) throws(Finding) -> Void
 
     static let all: [FuzzTarget] = [
+        .json,
         .cleverAttendance, .cleverRoster, .schoologyAttendance, .schoologyPutResults, .schoologyLists,
         .schoologyMultiget, .triggerBody, .triggerRequest, .overrides, .toml, .configuration, .links, .unit,
         .knownHosts, .headers, .addresses,

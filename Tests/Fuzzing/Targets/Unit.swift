@@ -55,7 +55,7 @@ extension FuzzTarget {
     ) throws(Finding) {
         let records = server.pages.flatMap(\.records).filter { $0.day == UnitServer.day }
         for record in records {
-            let key = RecordKey(student: record.student, section: record.section ?? "")
+            let key = RecordKey(student: record.student, section: record.section)
             let isOutranking =
                 record.section != nil
                 && records.contains { $0.daily && $0.student == record.student && saysMore($0) }

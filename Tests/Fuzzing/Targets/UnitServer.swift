@@ -20,9 +20,9 @@ struct UnitServer {
         let first = rest.popFirst() ?? 0
         let old = Timestamp(seconds: 1_600_000_000)
         for (bit, student, section, status) in [
-            (0x20, 0, "", .present), (0x40, 1, "", .absent), (0x80, 0, "section 0", .tardy),
-        ] as [(UInt8, Int, String, CleverStatus)] where first & bit != 0 {
-            earlier[RecordKey(student: "student \(student)", section: section)] = StoredRecord(
+            (0x20, 0, nil, .present), (0x40, 1, nil, .absent), (0x80, 0, "section 0", .tardy),
+        ] as [(UInt8, Int, CleverID?, CleverStatus)] where first & bit != 0 {
+            earlier[RecordKey(student: CleverID("student \(student)"), section: section)] = StoredRecord(
                 status: status, code: nil, modified: old)
         }
         kills = (0..<Int(first & 3)).map { Int(first >> 2) % 7 + $0 }
@@ -32,7 +32,9 @@ struct UnitServer {
             for byte in rest.prefix(Int(head & 7)) {
                 let record = Self.record(byte)
                 // Clever has one record of a key.
-                if keys.insert("\(record.student) \(record.section ?? "")").inserted { page.records.append(record) }
+                if keys.insert("\(record.student) \(record.section?.text ?? "")").inserted {
+                    page.records.append(record)
+                }
             }
             rest = rest.dropFirst(Int(head & 7))
             if head & 0x80 != 0, head & 0x40 != 0 {
@@ -61,6 +63,7 @@ struct UnitServer {
             day: byte & 0xC0 == 0xC0 ? day + 1 : day, status: status, daily: isDaily,
             excuseCode: byte & 0xC0 == 0x80 ? "L" : nil,
             lastModified: Timestamp(seconds: 1_700_000_000), school: "school",
-            section: isDaily ? nil : "section \(byte >> 3 & 1)", student: "student \(byte >> 4 & 3)")
+            section: isDaily ? nil : CleverID("section \(byte >> 3 & 1)"), student: CleverID("student \(byte >> 4 & 3)")
+        )
     }
 }
