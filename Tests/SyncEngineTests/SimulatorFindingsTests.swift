@@ -283,6 +283,31 @@ import Transport
         #expect(try town.shown(other, on: before) == 2)
     }
 
+    /// A conflict was open when Clever took the file of before it, and so came to agree with the teacher: both sides said
+    /// present, of which nothing is stored. The conflict stayed open, and the row that puts back the office's word went.
+    @Test func aConflictDissolvesWhereBothSidesComeToAgreeOnPresent() async throws {
+        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        let earlier = try #require(town.dropBox.file)
+        try town.mark(pair, "absent", code: "E")
+        try await town.nextCycle()
+        #expect(try town.totals.openConflicts == 1)
+        #expect(town.sandbox.ingest(csv: earlier).rejected == [])
+        try await town.nextCycle()
+        #expect(try town.totals.openConflicts == 0)
+        for _ in 0..<2 {
+            if town.dropBox.file != nil { try town.ingest() }
+            try await town.nextCycle()
+        }
+        #expect(try town.cleverSays(pair) == "present")
+        #expect(try town.shown(pair) == 1)
+        #expect(try town.totals.outbox == 0)
+    }
+
     private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {
         let day = try #require(Day(Town.today.description))
         return try town.reading { tx in

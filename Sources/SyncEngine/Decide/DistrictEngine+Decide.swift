@@ -130,7 +130,10 @@ extension DistrictEngine {
             guard let item, item.sent != nil || item.undoes != nil else {
                 if let item { try tx.removeOutboxItem(item.id) }
                 // Only Schoology differs any more, if it does: what was decided for both is out of date.
-                if mark != StoredMark() { _ = try settle(key, showing: mark.schoology ?? .present, seenAt: now, tx) }
+                // The base may have come to where nothing is stored of it any more, and a row or a conflict be left.
+                let isSettled =
+                    try mark == StoredMark() && tx.outboxItem(key, side: .clever) == nil && tx.liveConflict(key) == nil
+                if !isSettled { _ = try settle(key, showing: mark.schoology ?? .present, seenAt: now, tx) }
                 return false
             }
             // An earlier write may have arrived: it has to be looked at, and put back if it did.
