@@ -252,8 +252,17 @@ final class SimulatedDaemon: @unchecked Sendable {
             guard self.machine === machine else { return }
             guard machine.isDead else { return watch(machine, .minutes(1)) }
             town.counts.strike("crash_\(machine.endsBy.rawValue)")
-            hasEnded ? self.boot() : watch(machine, .milliseconds(100))
+            bootOnceEnded(machine)
         }
+    }
+
+    /// What the dead machine had begun has to come to its end first.
+    private func bootOnceEnded(_ machine: Machine) {
+        guard self.machine === machine else { return }
+        guard hasEnded else {
+            return time.at(time.now + .milliseconds(100)) { [self] in bootOnceEnded(machine) }
+        }
+        boot()
     }
 
     /// SIGTERM: the request in flight is finished and stored.
