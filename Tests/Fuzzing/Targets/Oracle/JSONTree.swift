@@ -39,6 +39,8 @@ indirect enum JSONTree: Equatable {
         case (.object, .other): true
         // Foundation rounds a fraction away that a Double can't tell; here it is no whole number.
         case (.other, .integer(let number)): number.magnitude >= 1 << 53
+        // And refuses a whole number that fits, where the nearest Double doesn't.
+        case (.integer(let number), .other): number.magnitude >= 1 << 53
         default: self == theirs
         }
     }
