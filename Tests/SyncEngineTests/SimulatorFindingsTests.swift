@@ -308,6 +308,28 @@ import Transport
         #expect(try town.totals.outbox == 0)
     }
 
+    /// Before an operator decided a conflict, the teacher had taken the edit back, and nobody had seen it yet. The decision
+    /// binds no more; the trail ended with it all the same.
+    @Test func theTrailSaysThatADecisionWasOutlived() async throws {
+        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent", code: "E")
+        try await town.nextCycle()
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        try town.teach(pair, 4)
+        try town.decide(.absent)
+        town.sandbox.clearRequests()
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(town.puts.isEmpty)
+        #expect(try town.shown(pair) == 4)
+        #expect(try town.cleverSays(pair) == "absent/E")
+        #expect(try town.totals.outbox == 0)
+        let lines = try trail(town, pair)
+        #expect(lines.last?.now == .excused)
+        #expect(lines.filter { $0.cause.hasPrefix("outlived") }.count == 1)
+    }
+
     private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {
         let day = try #require(Day(Town.today.description))
         return try town.reading { tx in

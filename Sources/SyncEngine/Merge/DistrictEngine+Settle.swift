@@ -39,9 +39,8 @@ extension DistrictEngine {
             if let item { try tx.removeOutboxItem(item.id) }
             return nil
         }
-        let decision = try tx.operatorDecision(key).flatMap {
-            $0.binds(clever: clever.status, schoology: schoology) ? $0 : nil
-        }
+        let decided = try tx.operatorDecision(key)
+        let decision = decided.flatMap { $0.binds(clever: clever.status, schoology: schoology) ? $0 : nil }
         if let item, let sent = item.sent, sent == schoology, sent != mark.base {
             // Our own write, whose answer was lost: it arrived.
             try tx.audit(
@@ -68,6 +67,12 @@ extension DistrictEngine {
             toClever = decision.status == clever.status ? nil : decision.status
             cause = row?.cause ?? OutboxItem.operatorCause
         } else {
+            if let decided, decision == nil, decided.status != mark.base {
+                // Before it could be carried out, or even before it was made, a side moved on.
+                try tx.audit(
+                    key, side: nil, was: decided.status, now: mark.base, cause: "outlived: an operator's decision",
+                    cycle: cycle, at: now)
+            }
             var outcome = merge(input, rules)
             let isInDoubt = try restsOnDoubt(key, input, outcome, row: row, tx)
             if isInDoubt { outcome = .conflict(.hold) }
