@@ -249,7 +249,8 @@ public final class Simulation: @unchecked Sendable {
             takeFile(.zero)
             await time.wait(.hours(5))
         }
-        // A new day may have begun with its marks. After that nothing may happen any more.
+        // A new day may have begun with its marks, and none may begin now. After that nothing may happen any more.
+        if scenario.day(time.now + .hours(1)) != scenario.day(time.now) { await time.wait(.hours(1)) }
         town.finishSync()
         _ = await daemon.once()
         decideHeld(discards: false)
