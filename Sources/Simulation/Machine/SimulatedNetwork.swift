@@ -62,7 +62,8 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
         }
         if faults.contains(.garbage) {
             answer.body = luck.garbage(answer.body)
-            proof.failed(exchange)
+            // A 429 says all that it has to say by its status, and what follows it is no retry.
+            if answer.status != 429 { proof.failed(exchange) }
         } else {
             proof.arrives(answer, to: exchange, servedAt: servedAt)
         }
