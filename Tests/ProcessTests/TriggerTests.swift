@@ -18,7 +18,8 @@ import Testing
         try await daemon.logs("trigger.received")
         // That section, and no other.
         #expect(reads(circle, after: known).allSatisfy { $0.contains(Self.place(pair)) })
-        #expect(try await circle.sandbox.trigger().status == 200)
+        let trigger = try await circle.sandbox.trigger()
+        #expect(trigger.status == 200, "\(trigger)")
         daemon.signal(SIGTERM)
         #expect(try await daemon.end().status == 0)
         #expect(try await circle.place.run("once").status == 0)
@@ -36,7 +37,8 @@ import Testing
             let sent = circle.sandbox.triggers.count
             try circle.sandbox.setTriggerURL(wrong)
             try circle.teach(circle.place.pairs[0], 2 + sent % 2)
-            #expect(try await circle.sandbox.trigger(after: sent).status == 404, "\(wrong.count) characters")
+            let trigger = try await circle.sandbox.trigger(after: sent)
+            #expect(trigger.status == 404, "\(trigger), \(wrong.count) characters")
         }
         #expect(reads(circle, after: known) == [])
         daemon.signal(SIGTERM)
@@ -52,7 +54,8 @@ import Testing
         let fault = circle.sandbox.add(
             Fault(.hang(seconds: 3600), side: .schoology, path: "/v1/sections/*/attendance*"))
         try circle.teach(pair, 3)
-        #expect(try await circle.sandbox.trigger().status == 200)
+        let trigger = try await circle.sandbox.trigger()
+        #expect(trigger.status == 200, "\(trigger)")
         daemon.signal(SIGKILL)
         _ = try await daemon.end()
         circle.sandbox.removeFault(fault)
@@ -78,7 +81,8 @@ import Testing
         try circle.sandbox.setCleverRecord(
             student: pair.cleverStudent, section: pair.cleverSection, date: circle.place.today, status: "tardy")
         circle.sandbox.finishAttendanceSync()
-        #expect(try await circle.sandbox.trigger().status == 200)
+        let trigger = try await circle.sandbox.trigger()
+        #expect(trigger.status == 200, "\(trigger)")
         func puts() -> [RequestRecord] { circle.sandbox.requests.filter { $0.number > known && $0.method == "PUT" } }
         let written = try #require(puts().first?.number)
         // Others may still have their turn: the first cycle ends in time for the next poll.
