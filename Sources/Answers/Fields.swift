@@ -16,13 +16,13 @@ package struct Fields {
 
     package func contains(_ field: Field) -> Bool { self[field] != nil }
 
-    /// A text; nil when the field is absent, null or blank. Whole numbers are spelled out, without rounding.
-    /// Throws when it is anything else.
+    /// A text (see ``JSONValue/lenientText()``); nil when the field is absent, null or blank. Throws when it is anything else.
     package func strictText(_ field: Field) throws(UnexpectedShape) -> String? {
-        guard let value = self[field], !value.isNull else { return nil }
-        if let text = value.string { return text.isBlank ? nil : text }
-        if let number = value.wholeNumber { return number }
-        throw UnexpectedShape("\(field.name) is not a text")
+        do {
+            return try self[field]?.lenientText()
+        } catch {
+            throw UnexpectedShape("\(field.name) is not a text")
+        }
     }
 
     /// A text; nil when the field is absent, null, blank or not a text.
@@ -73,9 +73,6 @@ package struct Fields {
     /// Whether the field is absent, null, `""`, `[]` or `{}`: all of them ways to say "nothing".
     package func isVoid(_ field: Field) -> Bool {
         guard let value = self[field] else { return true }
-        if value.isNull { return true }
-        if value.isList { return value.elements.first { _ in true } == nil }
-        if value.isObject { return value.members.first { _ in true } == nil }
-        return value.string?.isBlank == true
+        return value.isNull || value.isEmpty || value.string?.isBlank == true
     }
 }

@@ -72,9 +72,11 @@ struct RawRecord {
     }
 
     private func text(_ value: JSONValue?) -> Text {
-        guard let value, !value.isNull else { return .missing }
-        if let text = value.string { return text.isBlank ? .missing : .text(text) }
-        return value.wholeNumber.map { .text($0) } ?? .notText
+        do {
+            return try value?.lenientText().map { .text($0) } ?? .missing
+        } catch {
+            return .notText
+        }
     }
 
     private func day(_ value: JSONValue?) -> Day? {

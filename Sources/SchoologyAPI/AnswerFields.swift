@@ -4,7 +4,7 @@ import Answers
 enum AnswerFields {
     /// The fields of the answer; nil for `[]`, which is how an object without fields comes.
     static func read(_ value: JSONValue) throws(UnexpectedShape) -> Fields? {
-        if value.isList, value.elements.first(where: { _ in true }) == nil { return nil }
+        if value.isList, value.isEmpty { return nil }
         return try Fields(value)
     }
 

@@ -12,8 +12,8 @@ package struct JSONValue {
     package var isList: Bool { node.pointee.kind == .list }
     package var isObject: Bool { node.pointee.kind == .object }
     package var isNumber: Bool { node.pointee.kind == .number }
-    package var isFlag: Bool { flag != nil }
-    package var isText: Bool { node.pointee.kind == .plainText || node.pointee.kind == .text }
+    /// A list or an object with nothing in it.
+    package var isEmpty: Bool { (isList || isObject) && node.pointee.length == 0 }
 
     /// Nil for anything but true and false.
     package var flag: Bool? {
@@ -43,9 +43,17 @@ package struct JSONValue {
         node.pointee.kind == .number ? JSONNumber.integer(bytes) : nil
     }
 
-    /// A whole number, spelled out without rounding.
-    package var wholeNumber: String? {
+    private var wholeNumber: String? {
         integer(as: Int64.self).map { String($0) } ?? integer(as: UInt64.self).map { String($0) }
+    }
+
+    /// A text, or a whole number spelled out without rounding, as numbers come where texts are meant; nil when it is null
+    /// or blank. Throws for anything else.
+    package func lenientText() throws(UnexpectedShape) -> String? {
+        if isNull { return nil }
+        if let text = string { return text.isBlank ? nil : text }
+        guard let number = wholeNumber else { throw UnexpectedShape() }
+        return number
     }
 
     /// Of a list; nothing of anything else.
