@@ -17,12 +17,13 @@ public enum RequestVerdict: Sendable, Hashable {
     /// Any other 4xx: sending it again would give the same.
     case rejected
 
-    public static func verdict(status: Int, message: String?) -> RequestVerdict {
+    /// - Parameter message: what the answer says, of which only a 401's matters.
+    public static func verdict(status: Int, message: @autoclosure () -> String?) -> RequestVerdict {
         switch status {
         case 200...299:
             return .accepted
         case 401:
-            let words = message?.lowercased() ?? ""
+            let words = message()?.lowercased() ?? ""
             return words.contains("timestamp") || words.contains("nonce") ? .signAgain : .refusedCredential
         case 403: return .refusedCredential
         case 404: return .notFound

@@ -33,7 +33,8 @@ final class CleverClient {
             var canRetry = true
             switch await send(request) {
             case .success(let response):
-                let message = CleverAnswer.message(response.body)
+                // Read only of a refusal: a page of attendance would be gone over twice.
+                var message: String? { CleverAnswer.message(response.body) }
                 switch RequestVerdict.verdict(status: response.status, message: nil) {
                 case .accepted:
                     do {

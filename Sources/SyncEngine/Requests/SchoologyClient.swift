@@ -150,7 +150,7 @@ final class SchoologyClient {
             let cost = request.method == .get ? limit.readCost : limit.writeCost
             switch await send(request, ticket: ticket, cost: cost) {
             case .success(let response):
-                let message = SchoologyAnswer.message(response.body)
+                var message: String? { SchoologyAnswer.message(response.body) }
                 switch RequestVerdict.verdict(status: response.status, message: message) {
                 case .accepted:
                     do {
@@ -217,7 +217,7 @@ final class SchoologyClient {
                 return .notApplied(cause: error.detail)
             case .success(let response):
                 ticket = nil
-                let message = SchoologyAnswer.message(response.body)
+                var message: String? { SchoologyAnswer.message(response.body) }
                 switch RequestVerdict.verdict(status: response.status, message: message) {
                 case .accepted: return .accepted(response)
                 case .signAgain:
