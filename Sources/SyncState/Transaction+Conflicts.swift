@@ -50,12 +50,7 @@ extension Transaction {
     public func logConflict(
         _ key: Key, _ input: MergeInput, policy: String, outcome: String, open: Bool, cycle: Int64, now: Timestamp
     ) throws -> Int64? {
-        let last = try row(
-            """
-            SELECT \(Self.conflictColumns) FROM conflict
-            WHERE section = ? AND student = ? AND day = ? AND NOT over ORDER BY id DESC LIMIT 1
-            """, [key.section, key.student, key.day.number]
-        ).map(Self.conflict)
+        let last = try liveConflict(key)
         let resolved = open ? nil : now.milliseconds
         let resolver = open ? nil : "policy:\(policy)"
         if let last {
@@ -102,16 +97,8 @@ extension Transaction {
 
     /// The operator's decision on the newest conflict of a key, if there is one that the sides have not outlived.
     public func operatorDecision(_ key: Key) throws -> OperatorDecision? {
-        guard
-            let row = try row(
-                """
-                SELECT decision, clever, schoology FROM conflict
-                WHERE section = ? AND student = ? AND day = ? AND NOT over ORDER BY id DESC LIMIT 1
-                """, [key.section, key.student, key.day.number]),
-            let decision = (row[0] as Int?).flatMap(Status.init(rawValue:)),
-            let clever = Status(rawValue: row[1]), let schoology = Status(rawValue: row[2])
-        else { return nil }
-        return OperatorDecision(status: decision, clever: clever, schoology: schoology)
+        guard let conflict = try liveConflict(key), let decision = conflict.decision else { return nil }
+        return OperatorDecision(status: decision, clever: conflict.clever, schoology: conflict.schoology)
     }
 
     /// The newest conflict of a key, unless the sides have agreed since.
