@@ -122,9 +122,11 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // What more than one suite serves itself with: nginx, certificates.
+        // What more than one suite serves itself with: nginx, certificates; random numbers that a seed repeats.
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: settings),
-        .testTarget(name: "AttendanceCoreTests", dependencies: ["AttendanceCore"], swiftSettings: settings),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
+        .testTarget(
+            name: "AttendanceCoreTests", dependencies: ["AttendanceCore", "SeededRandom"], swiftSettings: settings),
         .testTarget(
             name: "TransportTests", dependencies: ["Transport", "Sandbox", "TestServers"], swiftSettings: settings),
         .testTarget(
@@ -137,8 +139,11 @@ let package = Package(
             dependencies: ["AttendanceCore", "SyncState", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["AttendanceCore", "Configuration"], swiftSettings: settings),
-        .testTarget(name: "TriggersTests", dependencies: ["AttendanceCore", "Triggers"], swiftSettings: settings),
+            name: "ConfigurationTests", dependencies: ["AttendanceCore", "Configuration", "SeededRandom"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TriggersTests", dependencies: ["AttendanceCore", "SeededRandom", "Triggers"], swiftSettings: settings
+        ),
         .testTarget(name: "ReportTests", dependencies: ["AttendanceCore", "Report"], swiftSettings: settings),
         .testTarget(name: "OperationsTests", dependencies: ["AttendanceCore", "Operations"], swiftSettings: settings),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox"], swiftSettings: settings),
@@ -156,15 +161,16 @@ let package = Package(
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "Sandbox", "TestServers", "attendance-sync", .product(name: "GRDB", package: "GRDB.swift"),
+                "Sandbox", "SeededRandom", "TestServers", "attendance-sync",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
         // What the fuzzers of Tests/Fuzzing have kept, by the same functions.
         .testTarget(
             name: "FuzzReplayTests",
             dependencies: [
-                "Answers", "AttendanceCore", "CleverAPI", "Configuration", "SchoologyAPI", "SyncEngine", "SyncState",
-                "Transport", "Triggers",
+                "Answers", "AttendanceCore", "CleverAPI", "Configuration", "SchoologyAPI", "SeededRandom", "SyncEngine",
+                "SyncState", "Transport", "Triggers",
             ],
             path: "Tests/Fuzzing/Targets", swiftSettings: settings),
     ]

@@ -1,3 +1,4 @@
+import SeededRandom
 import Configuration
 import Testing
 
@@ -51,7 +52,7 @@ import Testing
 
     /// Words of TOML in any order, from a seed: what a parser's authors didn't think of.
     @Test func anySequenceOfWordsIsLoadedOrRefused() {
-        var random = SplitMix(state: 11)
+        var random = SeededGenerator(seed: 11)
         let words = [
             "[", "]", "[[", "]]", "{", "}", ",", "=", ".", "\n", "\n", " ", "#", "a", "b", "district", "clever", "\"",
             "'",
@@ -68,7 +69,7 @@ import Testing
 
     /// Bytes of the example, cut, doubled, swapped and replaced, from a seed.
     @Test func anyMutationIsLoadedOrRefused() {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         let seed = Array(
             """
             [service]
@@ -100,18 +101,5 @@ import Testing
             }
             _ = MemoryFiles(bytes: bytes).errors(loadSecrets: false)
         }
-    }
-}
-
-/// A small generator of random numbers that a seed repeats exactly (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import SeededRandom
 import AttendanceCore
 
 /// Workers that send requests as fast as a ``RateBudget`` lets them, against a clock that is finer than the budget's.

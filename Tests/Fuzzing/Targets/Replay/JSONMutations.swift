@@ -1,19 +1,10 @@
+import SeededRandom
+
 /// Texts that are JSON, and texts that nearly are, the same for the same seed.
 struct JSONMutations {
-    private var random: SplitMix
+    private var random: SeededGenerator
 
-    init(seed: UInt64) { random = SplitMix(state: seed) }
-
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var bits = state
-            bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-            return bits ^ (bits >> 31)
-        }
-    }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// A text that is JSON.
     mutating func whole() -> [UInt8] { Array(value(depth: 0).utf8) }
