@@ -301,10 +301,46 @@ def budget(bench):
           f"{spent / allowed:.3f}", puts, minimum, f"{puts / minimum:.3f}"]])
 
 
+# One page of attendance from memory, by our reader and by two that could have been in its place
+
+
+def json_reading(bench, pairs):
+    reader, simdjson = os.environ["JSON_PROGRAMS"].split(":")
+    sandbox = Sandbox(
+        bench.programs, bench.folder, "--students", "1000", "--elementary-percent", "0", "--sections-per-student", "7",
+        "--days", "1", "--tidy", *UNLIMITED)
+    try:
+        school = json.loads(sandbox.clever("/v3.1/schools?limit=1000"))["data"][0]["data"]["id"]
+        day = sandbox.about["district"]["today"]
+        page = sandbox.clever(
+            f"/v3.1/attendance/schools/{school}?date_range_start={day}&date_range_end={day}&limit=1000")
+    finally:
+        sandbox.stop()
+    path = f"{bench.folder}/page.json"
+    with open(path, "wb") as file:
+        file.write(page)
+    records = len(json.loads(page)["data"])
+    commands = {
+        "Foundation's JSONDecoder, to a struct of texts": [reader, "foundation", path, "100"],
+        "simdjson, fields found and nothing converted": [simdjson, path, "1000"],
+        "Answers/JSON, to checked records": [reader, "ours", path, "1000"],
+    }
+    found = {name: [] for name in commands}
+    for number in range(pairs):
+        turns = list(commands.items())
+        for name, command in turns[number % 3:] + turns[:number % 3]:
+            found[name].append(float(subprocess.run(
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout))
+    show(
+        f"One page of {records} records, {len(page) / records:.0f} bytes each, again and again; {pairs} runs in turn",
+        ["reader", "median, µs a record", "least", "most"],
+        [[name, *(f"{of(runs):.2f}" for of in (statistics.median, min, max))] for name, runs in found.items()])
+
+
 def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/run")
     parser.add_argument("programs", help=argparse.SUPPRESS)
-    parser.add_argument("what", nargs="?", default="default", choices=["default", "scan", "large", "quiet", "budget"])
+    parser.add_argument("what", nargs="?", default="default", choices=["default", "scan", "large", "quiet", "budget", "json"])
     parser.add_argument("--pairs", type=int)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="attendance-bench-") as folder:
@@ -317,6 +353,8 @@ def main():
             quiet(bench, options.pairs or 5)
         if options.what in ("default", "budget"):
             budget(bench)
+        if options.what == "json":
+            json_reading(bench, options.pairs or 5)
 
 
 if __name__ == "__main__":
