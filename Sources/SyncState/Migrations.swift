@@ -14,6 +14,9 @@ enum Migrations {
             try db.execute(sql: operatorsTool)
             try AuditChain.link(db)
         }
+        migrator.registerMigration("4-large-districts") { db in
+            try db.execute(sql: largeDistricts)
+        }
         return migrator
     }
 
@@ -207,5 +210,14 @@ enum Migrations {
             requested INTEGER NOT NULL, requested_by TEXT NOT NULL, finished INTEGER);
         -- The sections that are still to be read from Schoology for it.
         CREATE TABLE backfill_section(section INTEGER PRIMARY KEY);
+        """
+
+    private static let largeDistricts = """
+        -- Pages of Clever's attendance whose records are all stored as far as they count (`TakenPage`).
+        CREATE TABLE taken_page(
+            day INTEGER NOT NULL, school INTEGER NOT NULL, digest BLOB NOT NULL, next TEXT, records INTEGER NOT NULL,
+            PRIMARY KEY(day, school, digest)) WITHOUT ROWID;
+
+        CREATE INDEX schoology_section_id ON schoology_section(schoology_id);
         """
 }

@@ -86,12 +86,15 @@ extension Transaction {
     }
 
     /// Active enrollments in scope: of matched students in matched sections.
-    public func enrollmentsInScope() throws -> Int {
+    ///
+    /// - Parameter limit: they are counted up to there.
+    public func enrollmentsInScope(upTo limit: Int) throws -> Int {
         try count(
             """
-            SELECT count(*) FROM section JOIN schoology_enrollment ON schoology_section = section.schoology_id
-            WHERE admin = 0 AND status = 1 AND EXISTS(SELECT 1 FROM student WHERE student.uid = schoology_enrollment.uid)
-            """)
+            SELECT count(*) FROM (
+                SELECT 1 FROM section JOIN schoology_enrollment ON schoology_section = section.schoology_id
+                WHERE admin = 0 AND status = 1 AND uid IN (SELECT uid FROM student) LIMIT ?)
+            """, [limit])
     }
 
     /// Each school's part of a batch, as the valve looks at it: what both sides agreed on, and what comes in its place. In
@@ -129,7 +132,7 @@ extension Transaction {
         var batches: [Int64: WriteBatch.School] = [:]
         for (school, tally) in tallies {
             batches[school] = WriteBatch.School(
-                school: school, students: tally.isSuspicious ? try studentsInScope(school: school) : 0,
+                school: school, students: try studentsInScope(school: school, upTo: tally.studentsThatMatter),
                 marksBefore: tally.before, marksNow: tally.now, statuses: tally.statuses)
         }
         return batches
@@ -138,37 +141,41 @@ extension Transaction {
     private struct SchoolTally {
         var before = 0
         var now = 0
-        private var marks: [Int64: Set<Status>] = [:]
+        /// A student's marks of that day, a bit each.
+        private var marks: [Int64: Int] = [:]
 
         mutating func add(student: Int64, was: Status, becomes status: Status) {
             if was != .present { before += 1 }
             guard status != .present else { return }
             now += 1
-            marks[student, default: []].insert(status)
+            marks[student, default: 0] |= status.bit
         }
 
         /// How many students have only that status: who has two different marks that day doesn't have the same as everybody.
         var statuses: [Status: Int] {
-            marks.values.reduce(into: [:]) { statuses, marks in
-                if marks.count == 1, let only = marks.first { statuses[only, default: 0] += 1 }
+            Status.allCases.reduce(into: [:]) { statuses, status in
+                let count = marks.values.count { $0 == status.bit }
+                if count > 0 { statuses[status] = count }
             }
         }
 
-        /// Only then does it matter how large the school is.
-        var isSuspicious: Bool {
-            (before >= SafetyValve.fewestMarks && now == 0)
-                || statuses.contains { $0.value >= SafetyValve.smallestSchool }
+        /// Beyond so many it makes no difference how large the school is.
+        var studentsThatMatter: Int {
+            let alike = statuses.values.max() ?? 0
+            if alike >= SafetyValve.smallestSchool { return alike + 1 }
+            return before >= SafetyValve.fewestMarks && now == 0 ? SafetyValve.smallestSchool : 0
         }
     }
 
-    private func studentsInScope(school: Int64) throws -> Int {
-        try count(
+    private func studentsInScope(school: Int64, upTo limit: Int) throws -> Int {
+        guard limit > 0 else { return 0 }
+        return try count(
             """
-            SELECT count(DISTINCT schoology_enrollment.uid) FROM section
-            JOIN schoology_enrollment ON schoology_section = section.schoology_id
-            WHERE section.school = ? AND admin = 0 AND status = 1
-                AND EXISTS(SELECT 1 FROM student WHERE student.uid = schoology_enrollment.uid)
-            """, [school])
+            SELECT count(*) FROM (
+                SELECT DISTINCT schoology_enrollment.uid FROM section
+                JOIN schoology_enrollment ON schoology_section = section.schoology_id
+                WHERE section.school = ? AND admin = 0 AND status = 1 AND uid IN (SELECT uid FROM student) LIMIT ?)
+            """, [school, limit])
     }
 
     // MARK: Holding
@@ -198,15 +205,20 @@ extension Transaction {
         return db.lastInsertedRowID
     }
 
-    /// Puts writes that were not judged yet into a batch. Nil: they may go.
+    /// Puts writes that were not judged yet into a batch.
     ///
     /// - Parameter school: only those of its sections; nil takes them all.
-    public func judge(side: Side, day: Day?, school: Int64? = nil, heldBy batch: Int64?) throws {
+    public func hold(side: Side, day: Day?, school: Int64? = nil, in batch: Int64) throws {
         try run(
             """
             UPDATE outbox SET held = ?1 WHERE held IS NULL AND side = ?2 AND (?3 IS NULL OR day = ?3)
                 AND (?4 IS NULL OR section IN (SELECT id FROM section WHERE coalesce(school, 0) = ?4))
-            """, [batch ?? 0, side.code, day?.number, school])
+            """, [batch, side.code, day?.number, school])
+    }
+
+    /// All writes to that side that no batch has taken may go.
+    public func letPass(side: Side) throws {
+        try run("UPDATE outbox SET held = 0 WHERE held IS NULL AND side = ?", [side.code])
     }
 
     /// What a batch holds is to be judged anew, and the batch is over.

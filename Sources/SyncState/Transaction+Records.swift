@@ -19,6 +19,10 @@ public struct OpenRecord: Sendable, Equatable {
     /// Nil for a daily record.
     public var section: Int64?
     public var mark: CleverMark
+    /// Nothing else is known of its key: no other record speaks of it, no base, no write, no conflict. And it has its place,
+    /// in Schoology and in Clever's roster. So it is most of what a first scan reads, decided without asking for all of that
+    /// one by one.
+    public var isAlone: Bool
 }
 
 /// What a record's section and student came out as in Schoology.
@@ -49,7 +53,7 @@ extension Transaction {
     public func openRecords(onlyDay day: Day?, limit: Int) throws -> [OpenRecord] {
         try rows(
             """
-            SELECT day, school, student, section, status, code, modified FROM clever_record
+            SELECT day, school, student, section, status, code, modified, \(Self.isAlone) FROM clever_record
             WHERE state = 1 AND state <> 0 AND (?1 IS NULL OR day = ?1)
                 AND (section <> 0 OR NOT EXISTS(SELECT 1 FROM scan_unit
                     WHERE scan_unit.day = clever_record.day AND scan_unit.school = clever_record.school AND done = 0))
@@ -59,9 +63,32 @@ extension Transaction {
             let section: Int64 = row[3]
             return OpenRecord(
                 day: Day(number: row[0]), school: row[1], student: row[2], section: section == 0 ? nil : section,
-                mark: Self.mark(status: row[4], code: row[5], modified: row[6], daily: section == 0))
+                mark: Self.mark(status: row[4], code: row[5], modified: row[6], daily: section == 0),
+                isAlone: row[7])
         }
     }
+
+    private static let isAlone = """
+        section <> 0
+            AND NOT EXISTS(SELECT 1 FROM mark WHERE mark.section = clever_record.section
+                AND mark.student = clever_record.student AND mark.day = clever_record.day)
+            AND NOT EXISTS(SELECT 1 FROM outbox WHERE side IN (1, 2) AND outbox.section = clever_record.section
+                AND outbox.student = clever_record.student AND outbox.day = clever_record.day)
+            AND NOT EXISTS(SELECT 1 FROM csv_row WHERE csv_row.section = clever_record.section
+                AND csv_row.student = clever_record.student AND csv_row.day = clever_record.day)
+            AND NOT EXISTS(SELECT 1 FROM conflict WHERE conflict.section = clever_record.section
+                AND conflict.student = clever_record.student AND conflict.day = clever_record.day)
+            AND NOT EXISTS(SELECT 1 FROM clever_record other INDEXED BY clever_record_key
+                WHERE other.student = clever_record.student AND other.day = clever_record.day
+                    AND other.section IN (0, clever_record.section)
+                    AND (other.section, other.school) <> (clever_record.section, clever_record.school))
+            AND EXISTS(SELECT 1 FROM membership WHERE membership.student = clever_record.student
+                AND membership.section = clever_record.section)
+            AND 1 = (SELECT count(*) FROM section JOIN student ON student.id = clever_record.student
+                JOIN schoology_enrollment ON schoology_section = section.schoology_id
+                    AND schoology_enrollment.uid = student.uid
+                WHERE section.id = clever_record.section AND admin = 0 AND status = 1)
+        """
 
     public func setState(of record: OpenRecord, _ state: RecordState, reason: String? = nil) throws {
         try run(

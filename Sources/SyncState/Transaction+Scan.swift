@@ -107,6 +107,7 @@ extension Transaction {
         let id = (try row("SELECT max(id) FROM scan")?[0] as Int64?).map { $0 + 1 } ?? now.milliseconds
         try run("DELETE FROM scan")
         try run("DELETE FROM scan_unit")
+        if complete, let oldest = days.min() { try forgetTakenPages(before: oldest) }
         try run(
             "INSERT INTO scan(id, target, today, complete, started) VALUES (?, ?, ?, ?, ?)",
             [id, target.milliseconds, today.number, complete, now.milliseconds])
@@ -152,36 +153,57 @@ extension Transaction {
         RecordKey(student: CleverID(student), section: section.map { CleverID($0) })
     }
 
-    /// Stores one page's changes and, where it is of a scan, the cursor of the next.
+    /// Stores what one page calls for and, where it is of a scan, the cursor of the next.
     ///
     /// - Returns: the records that are quarantined for the first time.
-    public func storePage(
-        of unit: ScanUnit, scan: Scan?, updates: [RecordUpdate], quarantined: [QuarantinedRecord], records: Int,
-        next: String?, done: Bool, sawDaily: Bool = false, now: Timestamp
-    ) throws -> [QuarantinedRecord] {
-        var unknown = false
-        if sawDaily { try run("UPDATE school SET takes_daily = 1 WHERE id = ? AND NOT takes_daily", [unit.school]) }
-        for update in updates {
-            let student = try internStudent(update.key.student.text)
-            let section = try update.key.section.map { try internSection($0.text) } ?? (id: 0, isNew: false)
-            unknown = unknown || student.isNew || section.isNew
-            try storeRecord(
-                day: unit.day, school: unit.school, student: student.id, section: section.id, status: update.status,
-                code: update.code, sisID: update.sisID, modified: update.modified)
+    public func storePage(_ step: UnitStep, of unit: ScanUnit, scan: Scan?, now: Timestamp) throws
+        -> [QuarantinedRecord]
+    {
+        if step.sawDaily {
+            try run("UPDATE school SET takes_daily = 1 WHERE id = ? AND NOT takes_daily", [unit.school])
         }
+        try storeRecords(step.updates, of: unit)
         var fresh: [QuarantinedRecord] = []
-        for record in quarantined where try quarantine(record, scan: scan?.id ?? Self.noScan, now: now) {
+        for record in step.quarantined where try quarantine(record, scan: scan?.id ?? Self.noScan, now: now) {
             fresh.append(record)
         }
+        try storeTakenPages(step, of: unit)
         if scan != nil {
             try run(
                 """
                 UPDATE scan_unit SET next = ?, pages = pages + 1, records = records + ?, changed = changed + ?, done = ?
                 WHERE day = ? AND school = ?
-                """, [next, records, updates.count, done, unit.day.number, unit.school])
+                """, [step.next, step.records, step.updates.count, step.done, unit.day.number, unit.school])
+        }
+        return fresh
+    }
+
+    /// The records of one page. Sections and students come back again and again within it.
+    private func storeRecords(_ updates: [RecordUpdate], of unit: ScanUnit) throws {
+        var students: [CleverID: Int64] = [:]
+        var sections: [CleverID: Int64] = [:]
+        var unknown = false
+        for update in updates {
+            let student =
+                try students[update.key.student]
+                ?? {
+                    let found = try internStudent(update.key.student.text)
+                    unknown = unknown || found.isNew
+                    students[update.key.student] = found.id
+                    return found.id
+                }()
+            let section = try update.key.section.map { section in
+                if let known = sections[section] { return known }
+                let found = try internSection(section.text)
+                unknown = unknown || found.isNew
+                sections[section] = found.id
+                return found.id
+            }
+            try storeRecord(
+                day: unit.day, school: unit.school, student: student, section: section ?? 0, status: update.status,
+                code: update.code, sisID: update.sisID, modified: update.modified)
         }
         if unknown { try set(.rosterWanted, 1) }
-        return fresh
     }
 
     /// Stores a record if it is newer than what is stored. One that says something else is to be decided.

@@ -224,4 +224,31 @@ import Testing
         try await town.cycle()
         #expect(try town.shown(pair, on: old) == (before == 3 ? 2 : 3))
     }
+
+    // MARK: Pages that come again
+
+    private func takenPages(_ town: Town) throws -> Int {
+        try town.reading { tx in
+            let day = Day(Town.today.description)!
+            return try tx.schools(only: []).reduce(0) { try $0 + tx.takenPages(day: day, school: $1.id).count }
+        }
+    }
+
+    /// Its pages come again as they were, and the map makes something else of one of their records that was not stored.
+    @Test func aChangedStatusMapHasThePagesReadAgain() async throws {
+        let town = try await Town.start()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "present", code: "L")
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 1)
+        let taken = try takenPages(town)
+        #expect(taken > 0)
+        town.change { $0.statusMap.present.codes["L"] = .late }
+        town.sandbox.finishAttendanceSync()
+        try await town.nextCycle()
+        try town.approveHeld()
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 3)
+        #expect(try takenPages(town) == taken)
+    }
 }

@@ -286,7 +286,7 @@ import Testing
 
     /// As the safety valve lets everything pass.
     private func due(_ dueBy: Timestamp?, now: Timestamp = TemporaryState.now) throws -> [Int64] {
-        try temporary.write { try $0.judge(side: .schoology, day: nil, heldBy: nil) }
+        try temporary.write { try $0.letPass(side: .schoology) }
         return try temporary.read { try $0.sectionsToPush(dueBy: dueBy, now: now).map(\.section).sorted() }
     }
 }

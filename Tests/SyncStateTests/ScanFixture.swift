@@ -27,9 +27,9 @@ struct ScanFixture {
     ) throws -> [QuarantinedRecord] {
         let unit = ScanUnit(day: day, school: school, schoolCleverID: "school", next: nil)
         return try temporary.write { tx in
-            try tx.storePage(
-                of: unit, scan: scan, updates: updates, quarantined: quarantined, records: records ?? updates.count,
-                next: next, done: done, now: now)
+            var step = UnitStep(records: records ?? updates.count)
+            (step.updates, step.quarantined, step.next, step.done) = (updates, quarantined, next, done)
+            return try tx.storePage(step, of: unit, scan: scan, now: now)
         }
     }
 }

@@ -118,4 +118,61 @@ import Testing
     private func quarantined() throws -> Int {
         try temporary.read { try $0.totals(now: TemporaryState.now).quarantined }
     }
+
+    // MARK: Pages that were taken
+
+    private func page(_ name: String) -> TakenPage {
+        TakenPage(digest: PageDigest(of: Array(name.utf8), readBy: "rules"), next: "after \(name)", records: 1000)
+    }
+
+    private func taken(_ day: Day) throws -> Set<String?> {
+        try temporary.read { tx in
+            Set(try tx.takenPages(day: day, school: try tx.schools(only: [])[0].id).values.map(\.next))
+        }
+    }
+
+    @Test func aDigestTellsPagesAndRulesApart() {
+        let digests = [("a", "b"), ("ab", ""), ("", "ab"), ("b", "a"), ("a", "c")].map {
+            PageDigest(of: Array($0.utf8), readBy: $1)
+        }
+        #expect(Set(digests).count == digests.count)
+        #expect(PageDigest(of: [97], readBy: "b") == digests[0])
+    }
+
+    @Test func aTakenPageStaysUntilItsUnitForgetsIt() throws {
+        let scans = try ScanFixture(temporary)
+        let (today, before) = (TemporaryState.day, TemporaryState.day - 1)
+        func store(_ day: Day, _ change: (inout UnitStep) -> Void) throws {
+            var step = UnitStep(records: 1000)
+            change(&step)
+            let unit = ScanUnit(day: day, school: scans.school, schoolCleverID: "school")
+            _ = try temporary.write { try $0.storePage(step, of: unit, scan: scans.scan, now: TemporaryState.now) }
+        }
+        for name in ["one", "two", "three"] { try store(today) { $0.taken = page(name) } }
+        try store(before) { $0.taken = page("one") }
+        #expect(try taken(today) == ["after one", "after two", "after three"])
+        #expect(
+            try temporary.read { try $0.takenPages(day: before, school: scans.school) } == [
+                page("one").digest: page("one")
+            ])
+
+        try store(today) { $0.outdated = [page("two").digest] }
+        #expect(try taken(today) == ["after one", "after three"])
+        try store(today) { step in (step.forgetsTaken, step.taken) = (true, page("four")) }
+        #expect(try taken(today) == ["after four"])
+        #expect(try taken(before) == ["after one"])
+    }
+
+    @Test func aWholeScanForgetsThePagesOfDaysThatItNoLongerReads() throws {
+        for (complete, left) in [(false, ["after one"] as Set), (true, [])] {
+            let scans = try ScanFixture(temporary, complete: complete)
+            var step = UnitStep(records: 1)
+            step.taken = page("one")
+            let day = TemporaryState.day - 2
+            let unit = ScanUnit(day: day, school: scans.school, schoolCleverID: "school")
+            _ = try temporary.write { try $0.storePage(step, of: unit, scan: nil, now: TemporaryState.now) }
+            _ = try ScanFixture(temporary, complete: complete)
+            #expect(try taken(day) == left)
+        }
+    }
 }

@@ -3,7 +3,7 @@ public struct WriteBatch: Sendable, Hashable {
     /// One school's part of it.
     public struct School: Sendable, Hashable {
         public var school: Int64
-        /// Students in scope: with an active enrollment in a matched section.
+        /// Students in scope: with an active enrollment in a matched section. Counted no further than it matters.
         public var students: Int
         /// Marks other than present that the changing side had before, and has now.
         public var marksBefore: Int
@@ -23,7 +23,7 @@ public struct WriteBatch: Sendable, Hashable {
     public var side: Side
     public var day: Day
     public var changes: Int
-    /// Active enrollments in scope.
+    /// Active enrollments in scope. Counted no further than it matters.
     public var enrollments: Int
     public var schools: [School]
 
@@ -49,6 +49,12 @@ public enum SafetyValve {
         case emptied(school: Int64, before: Int)
         /// Every student of a school gets the same mark other than present.
         case everyoneTheSame(school: Int64, Status)
+    }
+
+    /// With so many active enrollments, or more, so many changes are no reason to hold a batch.
+    public static func enrollmentsThatMatter(changes: Int, _ settings: SafetySettings) -> Int {
+        guard settings.holdAbovePercent > 0 else { return .max }
+        return (changes * 100 + settings.holdAbovePercent - 1) / settings.holdAbovePercent
     }
 
     /// Why a batch must be looked at by a person before it is written; empty when it may go.

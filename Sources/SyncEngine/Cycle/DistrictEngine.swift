@@ -28,6 +28,8 @@ public actor DistrictEngine {
     let schoology: SchoologyClient
     let cleverRequests: CleverRequests
     let schoologyRequests: SchoologyRequests
+    /// What decides which records of Clever's pages count; see ``TakenPage``.
+    let pagesAreReadBy: String
     /// One refresh of the roster at a time.
     let rosterTurn = Slots(1)
 
@@ -112,6 +114,7 @@ public actor DistrictEngine {
         self.state = state
         self.world = world
         self.executor = executor
+        pagesAreReadBy = "\(world.version) \(settings.fingerprint)"
         cycleLog = CycleLog(events: world.events, district: settings.name)
         clever = CleverClient(world: world, log: cycleLog, settings: settings.clever, stop: stopFlag)
         schoology = SchoologyClient(world: world, log: cycleLog, settings: settings.schoology, stop: stopFlag) {

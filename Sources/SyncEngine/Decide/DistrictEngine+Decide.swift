@@ -48,7 +48,7 @@ extension DistrictEngine {
     }
 
     private func decide(_ record: OpenRecord, _ tx: Transaction) throws -> Int {
-        guard settings.statusMap.status(of: record.mark.status, excuseCode: record.mark.excuseCode) != nil else {
+        guard let status = settings.statusMap.status(of: record.mark.status, excuseCode: record.mark.excuseCode) else {
             let reason =
                 "no status_map entry for \(record.mark.status)"
                 + (record.mark.excuseCode.map { " with excuse code \($0)" } ?? "")
@@ -62,6 +62,14 @@ extension DistrictEngine {
                     "date": .id(record.day), "reason": .id(reason),
                 ])
             return 0
+        }
+        if record.isAlone, let section = record.section, settings.direction.writesSchoology {
+            try tx.setState(of: record, .decided)
+            guard status != .present else { return 0 }
+            try tx.enqueue(
+                Key(section: section, student: record.student, day: record.day), side: .schoology, status: status,
+                cause: Self.causedByClever, cycle: cycle, now: now)
+            return 1
         }
         let sections: [Int64]
         if let section = record.section {
@@ -143,10 +151,12 @@ extension DistrictEngine {
             return false
         }
         try tx.enqueue(
-            key, side: .schoology, status: clever.status, cause: clever.isDaily ? "clever daily" : "clever",
+            key, side: .schoology, status: clever.status, cause: clever.isDaily ? "clever daily" : Self.causedByClever,
             cycle: cycle, now: now)
         return true
     }
+
+    private static let causedByClever = "clever"
 
     /// What Clever's mark for a key means: present where there is none, nil where the status map has no entry.
     func cleverStatus(

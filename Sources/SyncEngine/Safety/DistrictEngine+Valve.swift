@@ -13,7 +13,9 @@ extension DistrictEngine {
             if let kind = try reasonToHoldEverything(tx) {
                 return try [self.holdEverything(kind, side: side, tx)].compactMap(\.self)
             }
-            return try batches.flatMap { try self.judge($0, side: side, tx) }
+            let held = try batches.flatMap { try self.judge($0, side: side, tx) }
+            try tx.letPass(side: side)
+            return held
         }
         heldNews += held.map(\.id)
     }
@@ -28,17 +30,21 @@ extension DistrictEngine {
         for batch in batches ?? [] { sayHeld(batch) }
     }
 
+    /// Holds of a day what is past a threshold; the rest is left.
     private func judge(_ batch: UnjudgedBatch, side: Side, _ tx: Transaction) throws -> [HeldBatch] {
         let day = batch.day
         // A day that is held is held whole: what comes later may be of the same mistake.
         if let open = try tx.openBatch(side: side, day: day, school: nil) {
-            try tx.judge(side: side, day: day, heldBy: open.id)
+            try tx.hold(side: side, day: day, in: open.id)
             return []
         }
         var held: [HeldBatch] = []
         var whole = WriteBatch(side: side, day: day, changes: batch.changes, enrollments: 0, schools: [])
         whole.changes += passed[PassedBatch(side: side, day: day)] ?? 0
-        if whole.changes > settings.safety.holdAboveCount { whole.enrollments = try tx.enrollmentsInScope() }
+        if whole.changes > settings.safety.holdAboveCount {
+            whole.enrollments = try tx.enrollmentsInScope(
+                upTo: SafetyValve.enrollmentsThatMatter(changes: whole.changes, settings.safety))
+        }
         for reason in SafetyValve.reasons(whole, settings.safety) {
             held += try hold(batch, side: side, school: nil, reason, tx)
         }
@@ -46,7 +52,7 @@ extension DistrictEngine {
         let parts = try tx.schoolBatches(side: side, day: day)
         for school in batch.schools {
             if let open = try tx.openBatch(side: side, day: day, school: school.id) {
-                try tx.judge(side: side, day: day, school: school.id, heldBy: open.id)
+                try tx.hold(side: side, day: day, school: school.id, in: open.id)
                 continue
             }
             let part = WriteBatch(
@@ -54,7 +60,6 @@ extension DistrictEngine {
             if let reason = SafetyValve.reasons(part, settings.safety).first {
                 held += try hold(batch, side: side, school: school.id, reason, tx)
             } else {
-                try tx.judge(side: side, day: day, school: school.id, heldBy: nil)
                 passed[PassedBatch(side: side, day: day), default: 0] += school.changes
                 try tx.set(.isEstablished, 1)
             }
@@ -83,7 +88,7 @@ extension DistrictEngine {
         }
         let id = try tx.makeBatch(
             kind: kind, side: side, day: batch.day, school: school, reason: words, cycle: cycle, now: now)
-        try tx.judge(side: side, day: batch.day, school: school, heldBy: id)
+        try tx.hold(side: side, day: batch.day, school: school, in: id)
         return try [tx.heldBatch(id: id)].compactMap(\.self)
     }
 
@@ -98,7 +103,7 @@ extension DistrictEngine {
     /// - Returns: the batch, if it is a new one.
     private func holdEverything(_ kind: HeldBatch.Kind, side: Side, _ tx: Transaction) throws -> HeldBatch? {
         if let open = try tx.openBatch(kind: kind) {
-            try tx.judge(side: side, day: nil, heldBy: open.id)
+            try tx.hold(side: side, day: nil, in: open.id)
             return nil
         }
         let words =
@@ -107,7 +112,7 @@ extension DistrictEngine {
             : "direction, scope, matching, mapping or time zone was changed in the configuration, and this follows from it"
         let id = try tx.makeBatch(
             kind: kind, side: nil, day: nil, school: nil, reason: words, cycle: cycle, now: now)
-        try tx.judge(side: side, day: nil, heldBy: id)
+        try tx.hold(side: side, day: nil, in: id)
         return try tx.heldBatch(id: id)
     }
 

@@ -109,13 +109,12 @@ extension DistrictEngine {
     /// Reads one day of one school to its last page. Each page is stored with the cursor of the next, where it is of a
     /// scan.
     func read(_ unit: ScanUnit, of scan: Scan?) async throws {
-        let (stored, wanted) = try state.reading { tx in
-            (
-                try tx.storedRecords(day: unit.day, school: unit.school),
-                try tx.recordsBehindRows(day: unit.day, school: unit.school)
-            )
+        var reader = try state.reading { [settings] tx in
+            UnitReader(
+                unit: unit, stored: try tx.storedRecords(day: unit.day, school: unit.school),
+                wanted: try tx.recordsBehindRows(day: unit.day, school: unit.school),
+                taken: try tx.takenPages(day: unit.day, school: unit.school), statusMap: settings.statusMap)
         }
-        var reader = UnitReader(unit: unit, stored: stored, wanted: wanted, statusMap: settings.statusMap)
         while true {
             let request =
                 if let next = reader.next {
@@ -123,10 +122,12 @@ extension DistrictEngine {
                 } else {
                     cleverRequests.attendance(school: unit.schoolCleverID, from: unit.day, through: unit.day)
                 }
-            let page: AttendancePage
-            switch await attempt(request) {
-            case .page(let found):
-                page = found
+            let step: UnitStep
+            switch await attempt(request, for: reader) {
+            case .page(let page?, let digest):
+                step = try reader.take(page, digest)
+            case .page(nil, let digest):
+                step = try reader.pass(digest)
             case .cursorExpired:
                 // The unit begins again; what is stored already is skipped.
                 reader.restart()
@@ -148,17 +149,13 @@ extension DistrictEngine {
             case .failed(let failure):
                 throw failure
             }
-            let step = try reader.take(page)
-            let newlyQuarantined = try state.transaction { [now] tx in
-                try tx.storePage(
-                    of: unit, scan: scan, updates: step.updates, quarantined: step.quarantined,
-                    records: page.records.count, next: step.next, done: step.done, sawDaily: step.sawDaily,
-                    now: now)
+            let newlyQuarantined = try state.transaction { [now] in
+                try $0.storePage(step, of: unit, scan: scan, now: now)
             }
             if scan == nil {
                 // A scan's are counted at its end, those of earlier processes among them.
                 counts.pages += 1
-                counts.records += page.records.count
+                counts.records += step.records
                 counts.changed += step.updates.count
             }
             advance()
@@ -178,15 +175,19 @@ extension DistrictEngine {
     }
 
     private enum PageAttempt {
-        case page(AttendancePage)
+        /// Nil: it was taken before.
+        case page(AttendancePage?, PageDigest)
         case cursorExpired
         case notFound
         case failed(SideFailure)
     }
 
-    private func attempt(_ request: HTTPRequest) async -> PageAttempt {
+    private func attempt(_ request: HTTPRequest, for reader: UnitReader) async -> PageAttempt {
         do {
-            return .page(try await clever.read(request, CleverAnswer.attendance))
+            return try await clever.read(request) { body in
+                let digest = PageDigest(of: body, readBy: pagesAreReadBy)
+                return .page(reader.canPass(digest) ? nil : try CleverAnswer.attendance(body), digest)
+            }
         } catch {
             switch error {
             case .rejected(_, status: 400, _) where request.url.contains("starting_after="): return .cursorExpired

@@ -8,15 +8,6 @@ import SyncState
 /// record is kept where a daily record of the student is stored, and if the daily one comes after section
 /// records of the student that were passed over, the unit is read once more.
 struct UnitReader {
-    struct Step {
-        var updates: [RecordUpdate] = []
-        var quarantined: [QuarantinedRecord] = []
-        var next: String?
-        var done = false
-        /// A daily record was among them.
-        var sawDaily = false
-    }
-
     private let unit: ScanUnit
     private let statusMap: StatusMap
     private var stored: [RecordKey: StoredRecord]
@@ -29,14 +20,20 @@ struct UnitReader {
     private var resumed: Bool
     private var mustReadAgain = false
     private var seenCursors: Set<String> = []
+    /// Pages that call for nothing should they come again, and those that the unit still has.
+    private var taken: [PageDigest: TakenPage]
+    private var seenPages: Set<PageDigest> = []
+    private var hasPassedPages = false
     private(set) var restarts = 0
 
     init(
-        unit: ScanUnit, stored: [RecordKey: StoredRecord], wanted: Set<RecordKey> = [], statusMap: StatusMap
+        unit: ScanUnit, stored: [RecordKey: StoredRecord], wanted: Set<RecordKey> = [],
+        taken: [PageDigest: TakenPage] = [:], statusMap: StatusMap
     ) {
         self.unit = unit
         self.stored = stored
         self.wanted = wanted
+        self.taken = taken
         self.statusMap = statusMap
         next = unit.next
         resumed = unit.next != nil
@@ -52,21 +49,48 @@ struct UnitReader {
         passedOver = []
     }
 
-    /// Takes one page in.
+    /// Whether the page was taken before, and calls for nothing. Where a present record is wanted, each has to be read.
+    func canPass(_ digest: PageDigest) -> Bool { wanted.isEmpty && taken[digest] != nil }
+
+    /// Passes over a page that it can pass.
     ///
     /// - Throws: ``SideFailure/malformed(_:detail:)`` when the pages go round in a circle.
-    mutating func take(_ page: AttendancePage) throws(SideFailure) -> Step {
-        var step = Step()
+    mutating func pass(_ digest: PageDigest) throws(SideFailure) -> UnitStep {
+        let page = taken[digest]
+        seenPages.insert(digest)
+        hasPassedPages = true
+        var step = UnitStep(records: page?.records ?? 0)
+        try follow(page?.next, &step)
+        return step
+    }
+
+    /// Takes one page in.
+    ///
+    /// - Throws: as ``pass(_:)`` does.
+    mutating func take(_ page: AttendancePage, _ digest: PageDigest) throws(SideFailure) -> UnitStep {
+        var step = UnitStep(records: page.records.count)
         step.sawDaily = page.records.contains(where: \.daily)
         for record in page.records where record.day == unit.day {
-            if let update = consider(record) { step.updates.append(update) }
+            if let update = consider(record, &step) { step.updates.append(update) }
         }
         step.quarantined = page.unreadable.map {
             QuarantinedRecord(
                 fingerprint: $0.fingerprint, student: $0.student, section: $0.section, school: $0.school,
                 date: $0.date, reason: $0.reason)
         }
-        if let cursor = page.next {
+        seenPages.insert(digest)
+        if step.forgetsTaken {
+            taken = [:]
+        } else if step.quarantined.isEmpty, taken[digest] == nil {
+            // What can't be read is counted anew by each scan.
+            step.taken = TakenPage(digest: digest, next: page.next, records: page.records.count)
+        }
+        try follow(page.next, &step)
+        return step
+    }
+
+    private mutating func follow(_ cursor: String?, _ step: inout UnitStep) throws(SideFailure) {
+        if let cursor {
             guard seenCursors.insert(cursor).inserted, cursor != next else {
                 throw .malformed(.clever, detail: "its pages of attendance go round in a circle")
             }
@@ -77,12 +101,13 @@ struct UnitReader {
         } else {
             step.done = true
             next = nil
+            // An earlier process may have seen some that this one hasn't.
+            if !resumed { step.outdated = taken.keys.filter { !seenPages.contains($0) } }
         }
         step.next = next
-        return step
     }
 
-    private mutating func consider(_ record: CleverRecord) -> RecordUpdate? {
+    private mutating func consider(_ record: CleverRecord, _ step: inout UnitStep) -> RecordUpdate? {
         let key = RecordKey(student: record.student, section: record.section)
         let found = StoredRecord(status: record.status, code: record.excuseCode, modified: record.lastModified)
         let known = stored[key]
@@ -96,10 +121,9 @@ struct UnitReader {
             }
         }
         // Its sections' records were passed over for as long as the daily one said present, or wasn't there.
-        if record.daily, !isPresent(found), known.map(isPresent) ?? true,
-            resumed || passedOver.contains(record.student)
-        {
-            mustReadAgain = true
+        if record.daily, !isPresent(found), known.map(isPresent) ?? true {
+            step.forgetsTaken = true
+            if resumed || hasPassedPages || passedOver.contains(record.student) { mustReadAgain = true }
         }
         stored[key] = found
         return RecordUpdate(

@@ -3,6 +3,8 @@ import Transport
 
 /// Everything that a district's engine knows of the world comes in here, so that a simulator can be the world.
 public struct World: Sendable {
+    /// The program's version. After an upgrade it goes over pages that the version before it has taken.
+    public var version: String
     public var clock: any EngineClock
     public var transport: any HTTPTransport
     public var signer: any RequestSigner
@@ -20,12 +22,13 @@ public struct World: Sendable {
     public var progress: @Sendable (CycleProgress) -> Void
 
     public init(
-        clock: any EngineClock, transport: any HTTPTransport, signer: any RequestSigner,
+        version: String = "", clock: any EngineClock, transport: any HTTPTransport, signer: any RequestSigner,
         sftp: (any SFTPTransport)? = nil, events: any EventSink,
         calendarDay: @escaping @Sendable (Timestamp) -> Day,
         overrides: @escaping @Sendable () throws -> OverridesFile?,
         random: @escaping @Sendable () -> UInt64, progress: @escaping @Sendable (CycleProgress) -> Void = { _ in }
     ) {
+        self.version = version
         self.clock = clock
         self.transport = transport
         self.signer = signer

@@ -41,6 +41,7 @@ struct DistrictService: Sendable {
         let calendar = DistrictCalendar(settings)
         let overridesFile = settings.matching.overridesFile
         let world = World(
+            version: Version.current,
             clock: SystemClock(),
             transport: CurlTransport(loop: shared.loop, caFile: settings.caFile, version: Version.current),
             signer: delivery.isRehearsed

@@ -30,6 +30,23 @@ import Testing
         #expect(SafetyValve.reasons(batch(changes: 0, enrollments: 1000), settings).isEmpty)
     }
 
+    /// Enrollments are counted only until it is clear that a batch may go.
+    @Test func enrollmentsBeyondThoseThatMatterChangeNothing() {
+        for percent in [0, 1, 3, 20, 33, 100, 250] {
+            var settings = Self.settings
+            (settings.holdAboveCount, settings.holdAbovePercent) = (10, percent)
+            for changes in 0...60 {
+                for enrollments in 0...400 {
+                    let enough = SafetyValve.enrollmentsThatMatter(changes: changes, settings)
+                    #expect(
+                        SafetyValve.reasons(batch(changes: changes, enrollments: enrollments), settings)
+                            == SafetyValve.reasons(
+                                batch(changes: changes, enrollments: min(enrollments, enough)), settings))
+                }
+            }
+        }
+    }
+
     @Test func holdsASchoolThatComesBackEmpty() {
         #expect(reasons(school(students: 20, before: 2, now: 0)) == [.emptied(school: 7, before: 2)])
         #expect(reasons(school(students: 20, before: 1, now: 0)).isEmpty)

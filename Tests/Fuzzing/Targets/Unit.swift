@@ -6,22 +6,26 @@ import CleverAPI
 
 extension FuzzTarget {
     /// The pages of one unit by their cursors, with kills in between: reading always comes to an end, and where the
-    /// cursors are honest, it leaves every record that counts, whatever order they come in.
+    /// cursors are honest, it leaves every record that counts, whatever order they come in. Read once more, and what was taken
+    /// is passed over.
     static let unit = FuzzTarget(name: "unit") { input throws(Finding) in
         let server = UnitServer(input)
         var stored = server.earlier
         var cursor: String?
-        var reader = reader(stored, cursor)
+        var taken: [PageDigest: TakenPage] = [:]
+        var reader = reader(stored, taken, cursor)
+        var readings = 2
         var killsLeft = server.kills
         // Each page once, twice where a daily record came late; and as often again after each kill.
-        var stepsLeft = (server.pages.count + 1) * 3 * (server.kills.count + 1)
+        var stepsLeft = (server.pages.count + 1) * 6 * (server.kills.count + 1)
         while true {
             guard stepsLeft > 0 else { throw Finding(what: "the unit is read for ever") }
             stepsLeft -= 1
             guard let page = server.page(at: reader.next) else { throw Finding(what: "a cursor that nobody gave") }
-            let step: UnitReader.Step
+            let step: UnitStep
             do throws(SideFailure) {
-                step = try reader.take(page)
+                let digest = PageDigest(of: Array("\(page)".utf8), readBy: "")
+                step = try reader.canPass(digest) ? reader.pass(digest) : reader.take(page, digest)
             } catch {
                 try require(!server.isHonest, "refused, and every cursor leads on: \(error)")
                 return
@@ -29,24 +33,35 @@ extension FuzzTarget {
             for update in step.updates {
                 stored[update.key] = StoredRecord(status: update.status, code: update.code, modified: update.modified)
             }
+            if step.forgetsTaken { taken = [:] }
+            for digest in step.outdated { taken[digest] = nil }
+            if let page = step.taken { taken[page.digest] = page }
             cursor = step.next
             try require(!step.done || step.next == nil, "done, and there is a next page")
-            if step.done { break }
+            if step.done {
+                readings -= 1
+                guard readings > 0 else { break }
+                // And once more, in which what was taken is passed over.
+                reader = Self.reader(stored, taken, nil)
+                continue
+            }
             if let kill = killsLeft.last, stepsLeft % 7 == kill {
                 killsLeft.removeLast()
-                reader = Self.reader(stored, cursor)
+                reader = Self.reader(stored, taken, cursor)
             }
         }
         if server.isHonest { try requireEveryRecord(server, in: stored) }
     }
 
-    private static func reader(_ stored: [RecordKey: StoredRecord], _ cursor: String?) -> UnitReader {
+    private static func reader(
+        _ stored: [RecordKey: StoredRecord], _ taken: [PageDigest: TakenPage], _ cursor: String?
+    ) -> UnitReader {
         let unit = ScanUnit(day: UnitServer.day, school: 1, schoolCleverID: "school", next: cursor)
         let map = StatusMap(
             present: .init(withoutCode: .present, codes: ["L": .late], anyOtherCode: .present),
             absent: .init(withoutCode: .absent, anyOtherCode: .absent),
             tardy: .init(withoutCode: .late, anyOtherCode: .late), toClever: [:])
-        return UnitReader(unit: unit, stored: stored, statusMap: map)
+        return UnitReader(unit: unit, stored: stored, taken: taken, statusMap: map)
     }
 
     /// A mark other than present is stored, and a section's present one wherever a daily record says otherwise.

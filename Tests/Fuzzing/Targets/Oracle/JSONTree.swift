@@ -37,8 +37,8 @@ indirect enum JSONTree: Equatable {
             ours.count == theirs.count && zip(ours, theirs).allSatisfy { $0.agrees(with: $1) }
         // Foundation refuses a whole object where one key's escapes can't be read; here the other fields stay readable.
         case (.object, .other): true
-        // Foundation rounds a fraction away that a Double can't tell; here it is no whole number.
-        case (.other, .integer(let number)): number.magnitude >= 1 << 53
+        // Foundation rounds a fraction away that a Double can't tell, 2^53 - 0.5 towards zero; here it is no whole number.
+        case (.other, .integer(let number)): number.magnitude >= (1 << 53) - 1
         // And refuses a whole number that fits, where the nearest Double doesn't.
         case (.integer(let number), .other): number.magnitude >= 1 << 53
         default: self == theirs
