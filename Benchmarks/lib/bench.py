@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, namedtuple
 from datetime import datetime
 
 from world import UNLIMITED, FrozenClever, Sandbox, copy_state, write_configuration
@@ -76,7 +76,7 @@ def note(text):
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
-# The first scan, beside curl and a Python script; the scan after it; what was matched and sent around them
+# The first scan and a rescan in which nothing changed, beside curl and two Python scripts; what was matched and sent around them
 
 
 def scan(bench, students, pairs):
@@ -88,74 +88,98 @@ def scan(bench, students, pairs):
         "7", "--days", "1", "--tidy", *UNLIMITED)
     note("freezing Clever's pages")
     clever = FrozenClever(sandbox, folder)
-    state, configuration = f"{folder}/now", f"{folder}/bench.toml"
+    state, configuration, alone = f"{folder}/now", f"{folder}/bench.toml", f"{folder}/alone.toml"
     write_configuration(sandbox, configuration, clever.url, state)
+    # Nobody answers there: nothing is sent, and nothing is read back.
+    write_configuration(sandbox, alone, clever.url, state, schoology_url="http://127.0.0.1:9")
+    with open(f"{folder}/curl.txt", "w", encoding="utf-8") as file:
+        for target in clever.targets:
+            file.write(f'url = "{clever.url}{target}"\noutput = /dev/null\n')
+    scripts = {"aiohttp + orjson": "python_async.py", "requests + sqlite3": "python_client.py"}
+    moves = iter(range(1, 1000))
+
+    def move(state="running"):
+        clever.set_district(last_sync=f"2030-01-01T00:{next(moves):02d}:00.000Z", state=state)
+
+    def curl():
+        return Run(["curl", "--silent", "--fail", "--config", f"{folder}/curl.txt"])
+
+    def python(name):
+        return Run([
+            sys.executable, f"{HERE}/{scripts[name]}", clever.url, clever.token, clever.day,
+            f"{folder}/{scripts[name]}.sqlite", *clever.schools])
+
+    def in_turn(number, runs):
+        """Each once, in another order each time."""
+        turns = list(runs.items())
+        for name, run in turns[number % len(turns):] + turns[:number % len(turns)]:
+            found.setdefault(name, []).append(run())
+
+    found = {}
     try:
         note("matching the roster")
         clever.set_district(last_sync=None)
         match = bench.once(configuration)
         shutil.copytree(state, f"{folder}/matched")
-        prepare_python(folder, state)
-        with open(f"{folder}/curl.txt", "w", encoding="utf-8") as file:
-            for target in clever.targets:
-                file.write(f'url = "{clever.url}{target}"\noutput = /dev/null\n')
-        first, again, wire, python, python_again = [], [], [], [], []
-        for number in range(pairs):
-            note(f"pair {number + 1} of {pairs}")
-            # Paused: read, matched, decided and stored; not sent.
-            clever.set_district(last_sync="2030-01-01T00:00:00.000Z", state="paused")
+        for script in scripts.values():
+            prepare_python(f"{folder}/{script}.matched", state)
+
+        def first():
             copy_state(f"{folder}/matched", state)
-            shutil.copy(f"{folder}/python.sqlite", f"{folder}/python-now.sqlite")
+            move()
+            return bench.once(alone, codes=(0, 1, 69, 75))
 
-            def product():
-                first.append(bench.once(configuration, codes=(0, 1)))
-                clever.set_district(last_sync="2030-01-01T00:00:01.000Z", state="paused")
-                again.append(bench.once(configuration, codes=(0, 1)))
+        def again():
+            move()
+            return bench.once(alone, codes=(0, 1, 69, 75))
 
-            def script():
-                command = [
-                    sys.executable, f"{HERE}/python_client.py", clever.url, clever.token, clever.day,
-                    f"{folder}/python-now.sqlite", *clever.schools]
-                python.append(Run(command))
-                python_again.append(Run(command))
+        def python_first(name):
+            shutil.copy(f"{folder}/{scripts[name]}.matched", f"{folder}/{scripts[name]}.sqlite")
+            return python(name)
 
-            def curl():
-                wire.append(Run(["curl", "--silent", "--fail", "--config", f"{folder}/curl.txt"]))
-
-            turns = [product, script, curl]
-            for turn in turns[number % 3:] + turns[:number % 3]:
-                turn()
-        decided = first[-1].document
+        for number in range(pairs):
+            note(f"first scan, {number + 1} of {pairs}")
+            in_turn(number, {
+                "curl": curl, "attendance-sync": first,
+                **{name: lambda name=name: python_first(name) for name in scripts}})
+        firsts, found = found, {}
+        decided = firsts["attendance-sync"][-1].document
         if decided["counts"]["records"] != clever.records:
             raise SystemExit(f"read {decided['counts']['records']} of {clever.records} records")
-        same_decisions(state, folder)
-        note("sending")
         pending = outbox(state)
+        for script in scripts.values():
+            same_decisions(state, f"{folder}/{script}.sqlite")
+        note("sending")
         before = sandbox.ask("counters")
-        clever.set_district(last_sync="2030-01-01T00:00:01.000Z", state="running")
+        move()
         push = bench.once(configuration)
         after = sandbox.ask("counters")
+        note("the daemon starts")
+        with Daemon(bench, configuration) as daemon:
+            for number in range(pairs):
+                note(f"rescan, {number + 1} of {pairs}")
+                in_turn(number, {
+                    "curl": curl, "attendance-sync": lambda: daemon.rescan(move),
+                    **{name: lambda name=name: python(name) for name in scripts}})
+        seconds, found = found, {}
+        found["attendance-sync once"] = [again() for _ in range(pairs)]
     finally:
         clever.stop()
         sandbox.stop()
 
     scale = 1e6 / clever.records
     rows = []
-    for name, runs in (
-        ("curl to /dev/null", wire), ("attendance-sync, first scan", first),
-        ("attendance-sync, nothing changed", again), ("Python script, first", python),
-        ("Python script, nothing changed", python_again),
-    ):
-        cpu, wall = middle(runs, "cpu"), middle(runs, "wall")
-        rows.append([
-            name, f"{cpu:.2f}", f"{cpu * scale:.1f}", f"{wall:.2f}", f"{middle(runs, 'memory'):.0f}",
-            f"{cpu / middle(wire, 'cpu'):.1f}", f"{cpu / middle(python, 'cpu'):.2f}",
-        ])
+    for title, runs in (("first scan", firsts), ("nothing changed", {**seconds, **found})):
+        for name, taken in runs.items():
+            cpu = middle(taken, "cpu")
+            rows.append([
+                f"{name}: {title}", f"{cpu:.2f}", f"{cpu * scale:.2f}", f"{middle(taken, 'wall'):.2f}",
+                f"{middle(taken, 'memory'):.0f}", *ratios(taken, runs)])
     show(
         f"{students:,} students: {clever.records:,} records on {len(clever.targets)} pages, "
         f"{100 * clever.absent / clever.records:.1f} % not present, {clever.bytes / clever.records:.0f} bytes each; "
         f"median of {pairs}",
-        ["the same pages", "CPU s", "CPU s/million", "wall s", "peak MB", "CPU/curl", "CPU/Python"], rows)
+        ["the same pages", "CPU s", "CPU s/million", "wall s", "peak MB", "CPU/curl", "CPU/aiohttp"], rows)
     puts = after["schoology_writes"] - before["schoology_writes"]
     minimum = sum(math.ceil(marks / 50) for marks in pending.values())
     items = after["items_written"] - before["items_written"]
@@ -165,7 +189,7 @@ def scan(bench, students, pairs):
         [
             [name, f"{run.cpu:.2f}", f"{run.wall:.1f}", f"{run.memory:.0f}",
              run.document["counts"]["clever_requests"], run.document["counts"]["schoology_requests"]]
-            for name, run in (("both rosters, first matching", match), ("sending what was decided", push))
+            for name, run in (("both rosters, first matching", match), ("sending what was decided, reading back", push))
         ])
     show(
         "PUT requests",
@@ -174,9 +198,69 @@ def scan(bench, students, pairs):
           after["rate_limited"]]])
 
 
-def prepare_python(folder, state):
-    """Gives the Python script the same matches to work with."""
-    database = sqlite3.connect(f"{folder}/python.sqlite")
+def ratios(taken, runs):
+    """To curl and to aiohttp, the median of the pairs of one turn."""
+    return [
+        f"{statistics.median(a.cpu / b.cpu for a, b in zip(taken, runs[other])):.2f}" if other in runs else ""
+        for other in ("curl", "aiohttp + orjson")]
+
+
+class Daemon:
+    """`run` on a state in which everything is the same already."""
+
+    def __init__(self, bench, configuration):
+        self.path = f"{bench.folder}/daemon.log"
+        with open(self.path, "wb") as log:
+            self.process = subprocess.Popen(
+                [f"{bench.programs}/attendance-sync", "run", "--config", configuration], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log)
+        # clock_getcpuclockid(3)
+        self.clock = (~self.process.pid << 3) | 2
+
+    def __enter__(self):
+        self._wait("cycle.finished", 1)
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+    def rescan(self, move):
+        """CPU of the cycle in which Clever has moved, from the cycle before it to its end."""
+        finished = self._count("cycle.finished")
+        self._wait("cycle.finished", finished + 1)
+        scanned, cpu, started = self._count("clever.scanned"), self._cpu(), time.monotonic()
+        move()
+        self._wait("clever.scanned", scanned + 1)
+        self._wait("cycle.finished", finished + 2)
+        self.cpu, self.wall = self._cpu() - cpu, time.monotonic() - started
+        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as status:
+            self.memory = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+        return Measured(self.cpu, self.wall, self.memory)
+
+    def _cpu(self):
+        return time.clock_gettime(self.clock)
+
+    def _count(self, event):
+        with open(self.path, encoding="utf-8") as log:
+            return sum(f" event={event} " in line for line in log)
+
+    def _wait(self, event, count):
+        for _ in range(6000):
+            if self.process.poll() is not None:
+                raise SystemExit(f"the daemon ends: {self.path}")
+            if self._count(event) >= count:
+                return
+            time.sleep(0.02)
+        raise SystemExit(f"no {event} in two minutes: {self.path}")
+
+
+Measured = namedtuple("Measured", "cpu wall memory")
+
+
+def prepare_python(path, state):
+    """Gives a Python script the same matches to work with."""
+    database = sqlite3.connect(path)
     database.execute("ATTACH ? AS state", (f"{state}/sandbox.sqlite",))
     database.executescript(
         """
@@ -202,9 +286,9 @@ def outbox(state):
         database.close()
 
 
-def same_decisions(state, folder):
+def same_decisions(state, path):
     """Both have decided the same writes; else they did not do the same job."""
-    database = sqlite3.connect(f"{folder}/python-now.sqlite")
+    database = sqlite3.connect(path)
     database.execute("ATTACH ? AS state", (f"{state}/sandbox.sqlite",))
     ours = Counter(dict(database.execute("SELECT status, count(*) FROM state.outbox GROUP BY status")))
     theirs = Counter(dict(database.execute("SELECT status, count(*) FROM outbox GROUP BY status")))

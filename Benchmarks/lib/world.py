@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import time
 import urllib.request
@@ -132,6 +133,13 @@ http {{
 }}
 """
         for port in range(18600, 18700):
+            # nginx goes on trying for a port that is taken, and what holds it might be taken for this one.
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((LOOPBACK, port))
+                except OSError:
+                    continue
             with open(f"{self.folder}/nginx.conf", "w", encoding="utf-8") as file:
                 file.write(configuration.replace("PORT", str(port)))
             self.process = subprocess.Popen(
@@ -157,7 +165,7 @@ http {{
         self.process.wait(30)
 
 
-def write_configuration(sandbox, path, clever_url, state, poll_interval="5s"):
+def write_configuration(sandbox, path, clever_url, state, poll_interval="5s", schoology_url=None):
     """The sandbox's configuration with another Clever, another state and one day's lookback."""
     with open(sandbox.configuration, encoding="utf-8") as file:
         text = file.read()
@@ -166,6 +174,8 @@ def write_configuration(sandbox, path, clever_url, state, poll_interval="5s"):
         "poll_interval": poll_interval,
     }.items():
         text = re.sub(rf'^{key} = ".*"$', f'{key} = "{value}"', text, count=1, flags=re.MULTILINE)
+    if schoology_url is not None:
+        text = text.replace(sandbox.about["schoology"]["base_url"], schoology_url)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 

@@ -218,6 +218,13 @@ enum Migrations {
             day INTEGER NOT NULL, school INTEGER NOT NULL, digest BLOB NOT NULL, next TEXT, records INTEGER NOT NULL,
             PRIMARY KEY(day, school, digest)) WITHOUT ROWID;
 
-        CREATE INDEX schoology_section_id ON schoology_section(schoology_id);
+        -- What each cycle asks, however large the district and however long its history.
+        CREATE INDEX section_school ON section(school);
+        CREATE INDEX section_read ON section(read_at);
+        CREATE INDEX schoology_section_id ON schoology_section(schoology_id, active, meeting_days);
+        CREATE INDEX section_unmatched ON section(generation) WHERE match_kind IS NOT NULL;
+        CREATE INDEX student_unmatched ON student(generation) WHERE match_kind IS NOT NULL;
+        CREATE INDEX section_suspended ON section(suspended_until) WHERE suspended_until IS NOT NULL;
+        CREATE INDEX mark_drift ON mark(drift) WHERE drift IS NOT NULL;
         """
 }

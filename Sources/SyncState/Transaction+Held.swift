@@ -174,7 +174,8 @@ extension Transaction {
             SELECT count(*) FROM (
                 SELECT DISTINCT schoology_enrollment.uid FROM section
                 JOIN schoology_enrollment ON schoology_section = section.schoology_id
-                WHERE section.school = ? AND admin = 0 AND status = 1 AND uid IN (SELECT uid FROM student) LIMIT ?)
+                WHERE section.school = ? AND admin = 0 AND status = 1
+                    AND EXISTS(SELECT 1 FROM student WHERE student.uid = schoology_enrollment.uid) LIMIT ?)
             """, [school, limit])
     }
 

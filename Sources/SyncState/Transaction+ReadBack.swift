@@ -6,30 +6,56 @@ extension Transaction {
     /// Every active section: matched, in the roster, in scope, with students, and neither suspended nor of a past
     /// term in Schoology.
     ///
-    /// - Parameter triggeredBy: triggers that came later don't count yet.
+    /// - Parameters:
+    ///   - triggeredBy: triggers that came later don't count yet.
+    ///   - unreadSince: only those that were not read between then and now, or that a trigger named.
     public func sectionsToRead(
-        schools: [Int64], triggeredBy: Timestamp, now: Timestamp
+        schools: [Int64], triggeredBy: Timestamp, unreadSince: Timestamp? = nil, now: Timestamp
     ) throws -> [SectionToRead] {
-        let generation = try number(.rosterGeneration) ?? 0
-        return try rows(
+        try rows(
             """
             SELECT section.id, read_at, edited_at,
                 (SELECT max(meeting_days) FROM schoology_section WHERE schoology_section.schoology_id = section.schoology_id),
-                EXISTS(SELECT 1 FROM trigger_note
-                    WHERE trigger_note.schoology_section = section.schoology_id AND since <= ?)
-            FROM section
-            WHERE section.schoology_id IS NOT NULL AND generation >= ? AND school IN (\(Self.list(schools)))
-                AND (suspended_until IS NULL OR suspended_until <= ?)
-                AND EXISTS(SELECT 1 FROM membership WHERE membership.section = section.id)
-                AND NOT EXISTS(SELECT 1 FROM schoology_section past
-                    WHERE past.schoology_id = section.schoology_id AND past.active = 0)
-            """, [triggeredBy.milliseconds, generation, now.milliseconds]
+                \(Self.isTriggered) FROM section
+            WHERE \(Self.isActive(schools))
+                AND (:since IS NULL OR read_at IS NULL OR read_at <= :since OR read_at > :now OR \(Self.isTriggered))
+            """,
+            [
+                "generation": try number(.rosterGeneration) ?? 0, "triggeredBy": triggeredBy.milliseconds,
+                "now": now.milliseconds, "since": unreadSince?.milliseconds,
+            ]
         ).map { row in
             SectionToRead(
                 section: row[0], readAt: (row[1] as Int64?).map(Timestamp.init(milliseconds:)),
                 editedAt: (row[2] as Int64?).map(Timestamp.init(milliseconds:)),
                 meetingDays: (row[3] as Int?).map(WeekdaySet.init(bits:)), isTriggered: row[4])
         }
+    }
+
+    /// When the active section that was read longest ago was read.
+    ///
+    /// - Returns: nil where there is none.
+    public func oldestReading(schools: [Int64], now: Timestamp) throws -> Timestamp?? {
+        try row(
+            """
+            SELECT read_at FROM section INDEXED BY section_read WHERE \(Self.isActive(schools)) ORDER BY read_at LIMIT 1
+            """, ["generation": try number(.rosterGeneration) ?? 0, "now": now.milliseconds]
+        ).map { row in (row[0] as Int64?).map(Timestamp.init(milliseconds:)) }
+    }
+
+    /// Of `section`.
+    private static let isTriggered =
+        "section.schoology_id IN (SELECT schoology_section FROM trigger_note WHERE since <= :triggeredBy)"
+
+    /// Of `section`.
+    private static func isActive(_ schools: [Int64]) -> String {
+        """
+        section.schoology_id IS NOT NULL AND generation >= :generation AND school IN (\(list(schools)))
+            AND (suspended_until IS NULL OR suspended_until <= :now)
+            AND EXISTS(SELECT 1 FROM membership WHERE membership.section = section.id)
+            AND NOT EXISTS(SELECT 1 FROM schoology_section past
+                WHERE past.schoology_id = section.schoology_id AND past.active = 0)
+        """
     }
 
     /// Sections that a trigger named since they were read, and until `triggeredBy`.

@@ -147,6 +147,7 @@ private struct UnitInStore {
                 step = try reader.pass(digest)
             } else {
                 let next = index + 1 < records.count ? String(index + 1) : nil
+                if !reader.knowsRecords { reader.know(stored) }
                 step = try reader.take(AttendancePage(records: [records[index]], next: next), digest)
                 pagesRead += 1
             }
@@ -171,8 +172,10 @@ private struct UnitInStore {
             present: .init(withoutCode: .present, codes: ["L": .late], anyOtherCode: .present),
             absent: .init(withoutCode: .absent, anyOtherCode: .absent),
             tardy: .init(withoutCode: .late, anyOtherCode: .late), toClever: [:])
-        return UnitReader(
-            unit: ScanUnit(day: day, school: 1, schoolCleverID: "school", next: next), stored: stored, wanted: wanted,
-            taken: taken, statusMap: map)
+        var reader = UnitReader(
+            unit: ScanUnit(day: day, school: 1, schoolCleverID: "school", next: next), wanted: wanted, taken: taken,
+            statusMap: map)
+        if next != nil { reader.know(stored) }
+        return reader
     }
 }

@@ -108,4 +108,30 @@ import Testing
             #expect(try sections().isEmpty == !isRead)
         }
     }
+
+    /// The state leaves out those that ``ReadPlan`` would: for each time at which a section may have been read.
+    @Test(arguments: [nil, -30, -11, -10, -9, -1, 0, 1, 30] as [Int64?], [false, true])
+    func onlySectionsThatAreDueAreLookedAt(minutes: Int64?, isTriggered: Bool) throws {
+        let interval = Span.minutes(10)
+        let schools = try temporary.schools()
+        if let minutes { try finishReading(startedAt: Self.now + .minutes(minutes)) }
+        if isTriggered { try note() }
+        let all = try sections()
+        let due = try temporary.read {
+            try $0.sectionsToRead(
+                schools: schools, triggeredBy: Self.now, unreadSince: Self.now - interval, now: Self.now)
+        }
+        #expect(all.count == 1)
+        #expect(due == all.filter { ReadPlan.isDue($0, now: Self.now, interval: interval) })
+        let oldest = try temporary.read { try $0.oldestReading(schools: schools, now: Self.now) }
+        #expect(oldest == .some(all[0].readAt))
+    }
+
+    @Test func theOldestReadingIsThatOfAnActiveSection() throws {
+        let schools = try temporary.schools()
+        #expect(try temporary.read { try $0.oldestReading(schools: [], now: Self.now) } == nil)
+        #expect(try temporary.read { try $0.oldestReading(schools: schools, now: Self.now) } == .some(nil))
+        try temporary.write { try $0.run("UPDATE section SET suspended_until = ?", [Self.now.milliseconds + 1]) }
+        #expect(try temporary.read { try $0.oldestReading(schools: schools, now: Self.now) } == nil)
+    }
 }

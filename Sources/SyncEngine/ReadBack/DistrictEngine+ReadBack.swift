@@ -19,21 +19,25 @@ extension DistrictEngine {
 
     /// How long until a section is due to be read back; nil where none is ever.
     public func untilReadBack() -> Span? {
-        guard (try? state.reading { try $0.number(.watermark) }) ?? nil != nil,
-            let sections = try? activeSections(triggeredBy: now), !sections.isEmpty
-        else { return nil }
         let interval = settings.schoology.pollInterval
-        var soonest = interval
-        for var section in sections {
-            // Whether it has settled is for the cycle to see.
-            if section.isTriggered { soonest = min(soonest, Self.settling) }
-            section.isTriggered = false
-            guard let readAt = section.readAt, !ReadPlan.isDue(section, now: now, interval: interval) else {
-                return .zero
-            }
-            soonest = min(soonest, interval - (now - readAt))
+        let found = try? state.reading { [settings, now] tx -> (due: [SectionToRead], oldest: Timestamp??) in
+            guard try tx.number(.watermark) != nil else { return ([], nil) }
+            let schools = try tx.schools(only: settings.clever.schools).map(\.id)
+            return (
+                // Whether a trigger has settled is for the cycle to see.
+                try tx.sectionsToRead(schools: schools, triggeredBy: now, unreadSince: now - interval, now: now),
+                try tx.oldestReading(schools: schools, now: now)
+            )
         }
-        return soonest
+        guard let found, let oldest = found.oldest else { return nil }
+        let isDue = found.due.contains { section in
+            var section = section
+            section.isTriggered = false
+            return ReadPlan.isDue(section, now: now, interval: interval)
+        }
+        guard !isDue, let oldest else { return .zero }
+        let untilOldest = interval - (now - oldest)
+        return found.due.isEmpty ? untilOldest : min(untilOldest, Self.settling)
     }
 
     /// A trigger's section is read so long after it came: an edit of a whole class, and a write of ours, come back as
@@ -74,7 +78,11 @@ extension DistrictEngine {
 
     private func dueSections() throws -> [Int64] {
         let interval = settings.schoology.pollInterval
-        var sections = try activeSections(triggeredBy: now - Self.settling)
+        var sections = try state.reading { [settings, now, kind] tx in
+            try tx.sectionsToRead(
+                schools: tx.schools(only: settings.clever.schools).map(\.id), triggeredBy: now - Self.settling,
+                unreadSince: kind == .once ? nil : now - interval, now: now)
+        }
         if kind == .once {
             // Those that were visited for their writes have been read.
             sections.removeAll { section in section.readAt.map { $0 >= cycleBegan } ?? false && !section.isTriggered }
@@ -93,13 +101,5 @@ extension DistrictEngine {
         let limit = settings.schoology.rateLimit
         let windows = Self.timeForDrift.milliseconds / max(limit.window.milliseconds, 1)
         return max(Int(windows) * limit.credits / max(limit.readCost, 1), 1)
-    }
-
-    private func activeSections(triggeredBy time: Timestamp) throws -> [SectionToRead] {
-        try state.reading { [settings, now] tx in
-            try tx.sectionsToRead(
-                schools: tx.schools(only: settings.clever.schools).map(\.id), triggeredBy: time, now: now
-            )
-        }
     }
 }

@@ -111,10 +111,14 @@ extension DistrictEngine {
     func read(_ unit: ScanUnit, of scan: Scan?) async throws {
         var reader = try state.reading { [settings] tx in
             UnitReader(
-                unit: unit, stored: try tx.storedRecords(day: unit.day, school: unit.school),
-                wanted: try tx.recordsBehindRows(day: unit.day, school: unit.school),
+                unit: unit, wanted: try tx.recordsBehindRows(day: unit.day, school: unit.school),
                 taken: try tx.takenPages(day: unit.day, school: unit.school), statusMap: settings.statusMap)
         }
+        func knowRecords() throws {
+            guard !reader.knowsRecords else { return }
+            reader.know(try state.reading { try $0.storedRecords(day: unit.day, school: unit.school) })
+        }
+        if unit.next != nil { try knowRecords() }
         while true {
             let request =
                 if let next = reader.next {
@@ -125,6 +129,7 @@ extension DistrictEngine {
             let step: UnitStep
             switch await attempt(request, for: reader) {
             case .page(let page?, let digest):
+                try knowRecords()
                 step = try reader.take(page, digest)
             case .page(nil, let digest):
                 step = try reader.pass(digest)

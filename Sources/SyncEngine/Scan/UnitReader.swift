@@ -10,7 +10,9 @@ import SyncState
 struct UnitReader {
     private let unit: ScanUnit
     private let statusMap: StatusMap
-    private var stored: [RecordKey: StoredRecord]
+    private var stored: [RecordKey: StoredRecord] = [:]
+    /// ``know(_:)`` comes before a page is taken, and where an earlier process has begun, before any is passed.
+    private(set) var knowsRecords = false
     /// Records behind rows for Clever: kept though they are present, as the row carries their `sis_id`.
     private let wanted: Set<RecordKey>
     private(set) var next: String?
@@ -27,16 +29,20 @@ struct UnitReader {
     private(set) var restarts = 0
 
     init(
-        unit: ScanUnit, stored: [RecordKey: StoredRecord], wanted: Set<RecordKey> = [],
-        taken: [PageDigest: TakenPage] = [:], statusMap: StatusMap
+        unit: ScanUnit, wanted: Set<RecordKey> = [], taken: [PageDigest: TakenPage] = [:], statusMap: StatusMap
     ) {
         self.unit = unit
-        self.stored = stored
         self.wanted = wanted
         self.taken = taken
         self.statusMap = statusMap
         next = unit.next
         resumed = unit.next != nil
+    }
+
+    /// What is stored of the unit. Where all its pages come again as they were, nobody asks.
+    mutating func know(_ stored: [RecordKey: StoredRecord]) {
+        self.stored = stored
+        knowsRecords = true
         // The process before this one may have met a daily record after section records that it had passed over.
         mustReadAgain = resumed && stored.contains { $0.key.section == nil && !isPresent($0.value) }
     }

@@ -23,6 +23,8 @@ extension CurlTransfer {
             // this libcurl waits for it, and every other request with it.
             && set(easy, CURLOPT_QUICK_EXIT, 1)
             && set(easy, CURLOPT_TCP_KEEPALIVE, 1)
+            // A page of a thousand records in a few reads.
+            && set(easy, CURLOPT_BUFFERSIZE, 100 << 10)
             // Shorter than the 60 s after which common proxies drop an idle connection: a request that races with
             // that has an unknown outcome.
             && set(easy, CURLOPT_MAXAGE_CONN, 50)

@@ -25,7 +25,12 @@ extension FuzzTarget {
             let step: UnitStep
             do throws(SideFailure) {
                 let digest = PageDigest(of: Array("\(page)".utf8), readBy: "")
-                step = try reader.canPass(digest) ? reader.pass(digest) : reader.take(page, digest)
+                if reader.canPass(digest) {
+                    step = try reader.pass(digest)
+                } else {
+                    if !reader.knowsRecords { reader.know(stored) }
+                    step = try reader.take(page, digest)
+                }
             } catch {
                 try require(!server.isHonest, "refused, and every cursor leads on: \(error)")
                 return
@@ -61,7 +66,9 @@ extension FuzzTarget {
             present: .init(withoutCode: .present, codes: ["L": .late], anyOtherCode: .present),
             absent: .init(withoutCode: .absent, anyOtherCode: .absent),
             tardy: .init(withoutCode: .late, anyOtherCode: .late), toClever: [:])
-        return UnitReader(unit: unit, stored: stored, taken: taken, statusMap: map)
+        var reader = UnitReader(unit: unit, taken: taken, statusMap: map)
+        if cursor != nil { reader.know(stored) }
+        return reader
     }
 
     /// A mark other than present is stored, and a section's present one wherever a daily record says otherwise.
