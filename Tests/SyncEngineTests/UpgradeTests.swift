@@ -15,6 +15,7 @@ import Testing
         case foundation = "1-foundation"
         case bothDirections = "2-both-directions"
         case operatorsTool = "3-operator"
+        case largeDistricts = "4-large-districts"
 
         static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -23,7 +24,7 @@ import Testing
         func town() async throws -> Town {
             switch self {
             case .foundation: try await Town.start(settings: { $0.conflicts.policy = .hold })
-            case .bothDirections, .operatorsTool: try await Town.bothWays(.hold)
+            case .bothDirections, .operatorsTool, .largeDistricts: try await Town.bothWays(.hold)
             }
         }
 
