@@ -151,7 +151,7 @@ let package = Package(
             name: "SyncEngineTests",
             dependencies: [
                 "AttendanceCore", "Transport", "SyncEngine", "SyncState", "Sandbox",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             // States as earlier versions left them, as text.
             exclude: ["Fixtures"], swiftSettings: settings),

@@ -24,7 +24,7 @@ extension FuzzTarget {
             guard let page = server.page(at: reader.next) else { throw Finding(what: "a cursor that nobody gave") }
             let step: UnitStep
             do throws(SideFailure) {
-                let digest = PageDigest(of: Array("\(page)".utf8), readBy: "")
+                let digest = PageDigest(of: Array((reader.next ?? "").utf8), readBy: "")
                 if reader.canPass(digest) {
                     step = try reader.pass(digest)
                 } else {

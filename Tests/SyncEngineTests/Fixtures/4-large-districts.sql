@@ -386,5 +386,6 @@ CREATE INDEX schoology_section_id ON schoology_section(schoology_id, active, mee
 CREATE INDEX section_unmatched ON section(generation) WHERE match_kind IS NOT NULL;
 CREATE INDEX student_unmatched ON student(generation) WHERE match_kind IS NOT NULL;
 CREATE INDEX section_suspended ON section(suspended_until) WHERE suspended_until IS NOT NULL;
+CREATE INDEX mark_section ON mark(section, day);
 CREATE INDEX mark_drift ON mark(drift) WHERE drift IS NOT NULL;
 COMMIT;
