@@ -178,32 +178,34 @@ extension Transaction {
         return fresh
     }
 
-    /// The records of one page. Sections and students come back again and again within it.
+    /// The records of one page.
     private func storeRecords(_ updates: [RecordUpdate], of unit: ScanUnit) throws {
-        var students: [CleverID: Int64] = [:]
-        var sections: [CleverID: Int64] = [:]
-        var unknown = false
+        var students = InternedIDs()
+        var sections = InternedIDs()
         for update in updates {
-            let student =
-                try students[update.key.student]
-                ?? {
-                    let found = try internStudent(update.key.student.text)
-                    unknown = unknown || found.isNew
-                    students[update.key.student] = found.id
-                    return found.id
-                }()
-            let section = try update.key.section.map { section in
-                if let known = sections[section] { return known }
-                let found = try internSection(section.text)
-                unknown = unknown || found.isNew
-                sections[section] = found.id
-                return found.id
-            }
             try storeRecord(
-                day: unit.day, school: unit.school, student: student, section: section ?? 0, status: update.status,
-                code: update.code, sisID: update.sisID, modified: update.modified)
+                day: unit.day, school: unit.school, student: students.id(of: update.key.student, internStudent),
+                section: update.key.section.map { try sections.id(of: $0, internSection) } ?? 0,
+                status: update.status, code: update.code, sisID: update.sisID, modified: update.modified)
         }
-        if unknown { try set(.rosterWanted, 1) }
+        if students.hasNew || sections.hasNew { try set(.rosterWanted, 1) }
+    }
+
+    /// The numbers that stand for Clever's ids: the same few come back again and again within a page.
+    private struct InternedIDs {
+        /// One of them was not known before.
+        private(set) var hasNew = false
+        private var known: [CleverID: Int64] = [:]
+
+        mutating func id(
+            of cleverID: CleverID, _ intern: (String) throws -> (id: Int64, isNew: Bool)
+        ) rethrows -> Int64 {
+            if let id = known[cleverID] { return id }
+            let (id, isNew) = try intern(cleverID.text)
+            hasNew = hasNew || isNew
+            known[cleverID] = id
+            return id
+        }
     }
 
     /// Stores a record if it is newer than what is stored. One that says something else is to be decided.

@@ -114,6 +114,18 @@ import Testing
         #expect(unit.stored[RecordKey(student: "student", section: "math")]?.status == .present)
     }
 
+    /// Each scan says anew what it could not read.
+    @Test func aPageWithAnUnreadableRecordIsReadEachTime() throws {
+        var reader = UnitReader(
+            unit: ScanUnit(day: Self.day, school: 1, schoolCleverID: "school"), statusMap: .standard)
+        reader.know([:])
+        let unreadable = UnreadableRecord(
+            reason: "no status", fingerprint: "f")
+        let digest = PageDigest(of: [1], readBy: "")
+        let step = try reader.take(AttendancePage(records: [Self.other], unreadable: [unreadable], next: nil), digest)
+        #expect(step.quarantined.count == 1 && step.taken == nil && step.done)
+    }
+
     @Test func forgetsThePagesThatTheUnitNoLongerHas() throws {
         var unit = UnitInStore(day: Self.day)
         try unit.read([Self.inClass, Self.other])

@@ -1,4 +1,5 @@
 import AttendanceCore
+import GRDB
 import Testing
 
 @testable import SyncState
@@ -222,5 +223,62 @@ import Testing
     ) throws -> CleverMark? {
         let key = Key(section: try temporary.sectionID(section), student: try temporary.studentID(student), day: day)
         return try temporary.read { try $0.cleverMark(key, daily: policy) }
+    }
+
+    // MARK: Alone
+
+    /// Everything that makes a record one that has to be looked at closely, one at a time.
+    @Test(arguments: [
+        "UPDATE section SET suspended_until = 1",  // That is asked when it is written.
+        "INSERT INTO mark(section, student, day, base) VALUES (:section, :student, :day, 2)",
+        "INSERT INTO outbox(side, section, student, day, status, cause, cycle, created) VALUES (1, :section, :student, :day, 2, '', 1, 1)",
+        "INSERT INTO outbox(side, section, student, day, status, cause, cycle, created) VALUES (2, :section, :student, :day, 2, '', 1, 1)",
+        "INSERT INTO csv_row(section, student, day, status) VALUES (:section, :student, :day, 1)",
+        """
+        INSERT INTO conflict(section, student, day, base, clever, schoology, policy, outcome, state, detected, cycle)
+        VALUES (:section, :student, :day, 1, 2, 3, 'hold', 'held', 0, 1, 1)
+        """,
+        """
+        INSERT INTO clever_record(day, school, student, section, status, modified, state)
+        VALUES (:day, 1, :student, 0, 1, 1, 0)
+        """,
+        """
+        INSERT INTO clever_record(day, school, student, section, status, modified, state)
+        VALUES (:day, 77, :student, :section, 1, 1, 0)
+        """,
+        "DELETE FROM membership", "UPDATE section SET schoology_id = NULL", "UPDATE student SET uid = NULL",
+        "DELETE FROM schoology_enrollment", "UPDATE schoology_enrollment SET status = 5",
+        "UPDATE schoology_enrollment SET admin = 1",
+        """
+        INSERT INTO schoology_enrollment(schoology_section, id, uid, admin, status)
+        SELECT schoology_section, id + 1, uid, 0, 1 FROM schoology_enrollment
+        """,
+    ])
+    func aRecordIsAloneWhereNothingElseIsKnown(sql: String) throws {
+        try scans.store([update("anna", "home", .absent, "E"), update("ben", "home", .absent, "E")])
+        let (section, student) = (try temporary.sectionID("home"), try temporary.studentID("anna"))
+        try temporary.write { tx in
+            try tx.run("UPDATE section SET schoology_id = 900 + id")
+            try tx.run("UPDATE student SET uid = 70 + id")
+            try tx.run(
+                """
+                INSERT INTO schoology_enrollment(schoology_section, id, uid, admin, status)
+                SELECT 900 + ?, 1000 + 10 * id, 70 + id, 0, 1 FROM student
+                """, [section])
+        }
+        let other = try temporary.studentID("ben")
+        func alone() throws -> Set<Int64> { Set(try openRecords().filter(\.isAlone).map(\.student)) }
+        #expect(try alone() == [student, other])
+        let arguments: [String: any DatabaseValueConvertible] = [
+            "section": section, "student": student, "day": TemporaryState.day.number,
+        ]
+        try temporary.write { tx in
+            let statement = try tx.db.makeStatement(sql: sql)
+            statement.setUncheckedArguments(StatementArguments(arguments.filter { sql.contains(":\($0.key)") }))
+            try statement.execute()
+        }
+        #expect(try alone().contains(student) == sql.contains("suspended_until"))
+        // Nothing of all that is about another student, unless it is about the section or about all.
+        if sql.contains(":student") { #expect(try alone() == [other]) }
     }
 }
