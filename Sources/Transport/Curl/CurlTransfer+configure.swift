@@ -14,6 +14,7 @@ extension CurlTransfer {
             // The signature is over the path as it was given: `/./` stays.
             && set(easy, CURLOPT_PATH_AS_IS, 1)
             && set(easy, CURLOPT_HTTP_VERSION, isTLS ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
+            // No CURLOPT_BUFFERSIZE: with a larger one than its own, libcurl 7.88 fails transfers over HTTP/2.
             // No CURLOPT_PIPEWAIT: libcurl doesn't look at the timeouts of requests that wait for a connection of
             // others. Where HTTP/2 comes of it, the first few requests have made one connection each.
             // libcurl takes 0 as its own default.
@@ -23,8 +24,6 @@ extension CurlTransfer {
             // this libcurl waits for it, and every other request with it.
             && set(easy, CURLOPT_QUICK_EXIT, 1)
             && set(easy, CURLOPT_TCP_KEEPALIVE, 1)
-            // A page of a thousand records in a few reads.
-            && set(easy, CURLOPT_BUFFERSIZE, 100 << 10)
             // Shorter than the 60 s after which common proxies drop an idle connection: a request that races with
             // that has an unknown outcome.
             && set(easy, CURLOPT_MAXAGE_CONN, 50)
