@@ -35,12 +35,13 @@ public struct Span: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The shortest exact form in the configuration's units; milliseconds where there is none.
     public var description: String {
-        for (size, unit) in [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")] as [(Int64, String)]
-        where milliseconds != 0 && milliseconds % size == 0 {
-            return "\(milliseconds / size)\(unit)"
-        }
-        return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
+        guard milliseconds != 0 else { return "0s" }
+        for (size, unit) in Self.units where milliseconds % size == 0 { return "\(milliseconds / size)\(unit)" }
+        return "\(milliseconds)ms"
     }
+
+    /// Not in the loop itself: of that the compiler made other instructions from one build to the next.
+    private static let units: [(Int64, String)] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")]
 
     public static func < (left: Span, right: Span) -> Bool { left.milliseconds < right.milliseconds }
     public static func + (left: Span, right: Span) -> Span {
