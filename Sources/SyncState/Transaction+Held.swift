@@ -131,9 +131,12 @@ extension Transaction {
         }
         var batches: [Int64: WriteBatch.School] = [:]
         for (school, tally) in tallies {
+            let statuses = tally.statuses
+            let enough = SafetyValve.studentsThatMatter(
+                marksBefore: tally.before, marksNow: tally.now, statuses: statuses)
             batches[school] = WriteBatch.School(
-                school: school, students: try studentsInScope(school: school, upTo: tally.studentsThatMatter),
-                marksBefore: tally.before, marksNow: tally.now, statuses: tally.statuses)
+                school: school, students: try studentsInScope(school: school, upTo: enough),
+                marksBefore: tally.before, marksNow: tally.now, statuses: statuses)
         }
         return batches
     }
@@ -157,13 +160,6 @@ extension Transaction {
                 let count = marks.values.count { $0 == status.bit }
                 if count > 0 { statuses[status] = count }
             }
-        }
-
-        /// Beyond so many it makes no difference how large the school is.
-        var studentsThatMatter: Int {
-            let alike = statuses.values.max() ?? 0
-            if alike >= SafetyValve.smallestSchool { return alike + 1 }
-            return before >= SafetyValve.fewestMarks && now == 0 ? SafetyValve.smallestSchool : 0
         }
     }
 

@@ -155,8 +155,8 @@ private struct UnitInStore {
             let index = reader.next.flatMap { Int($0) } ?? 0
             let digest = PageDigest(of: Array("\(records[index]) \(index) of \(records.count)".utf8), readBy: "")
             let step: UnitStep
-            if reader.canPass(digest) {
-                step = try reader.pass(digest)
+            if let page = reader.taken(digest) {
+                step = try reader.pass(page)
             } else {
                 let next = index + 1 < records.count ? String(index + 1) : nil
                 if !reader.knowsRecords { reader.know(stored) }

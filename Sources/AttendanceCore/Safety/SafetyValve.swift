@@ -57,6 +57,15 @@ public enum SafetyValve {
         return (changes * 100 + settings.holdAbovePercent - 1) / settings.holdAbovePercent
     }
 
+    /// With so many students, or more, a school with these marks is held or not as one with any other number of them.
+    ///
+    /// - Parameters: as of ``WriteBatch/School``.
+    public static func studentsThatMatter(marksBefore: Int, marksNow: Int, statuses: [Status: Int]) -> Int {
+        let alike = statuses.values.max() ?? 0
+        if alike >= smallestSchool { return alike + 1 }
+        return marksBefore >= fewestMarks && marksNow == 0 ? smallestSchool : 0
+    }
+
     /// Why a batch must be looked at by a person before it is written; empty when it may go.
     public static func reasons(_ batch: WriteBatch, _ settings: SafetySettings) -> [Reason] {
         var reasons: [Reason] = []

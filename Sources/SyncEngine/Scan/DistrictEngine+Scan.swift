@@ -128,11 +128,11 @@ extension DistrictEngine {
                 }
             let step: UnitStep
             switch await attempt(request, for: reader) {
-            case .page(let page?, let digest):
+            case .page(let page, let digest):
                 try knowRecords()
                 step = try reader.take(page, digest)
-            case .page(nil, let digest):
-                step = try reader.pass(digest)
+            case .taken(let page):
+                step = try reader.pass(page)
             case .cursorExpired:
                 // The unit begins again; what is stored already is skipped.
                 reader.restart()
@@ -180,8 +180,8 @@ extension DistrictEngine {
     }
 
     private enum PageAttempt {
-        /// Nil: it was taken before.
-        case page(AttendancePage?, PageDigest)
+        case page(AttendancePage, PageDigest)
+        case taken(TakenPage)
         case cursorExpired
         case notFound
         case failed(SideFailure)
@@ -191,7 +191,7 @@ extension DistrictEngine {
         do {
             return try await clever.read(request) { body in
                 let digest = PageDigest(of: body, readBy: pagesAreReadBy)
-                return .page(reader.canPass(digest) ? nil : try CleverAnswer.attendance(body), digest)
+                return try reader.taken(digest).map(PageAttempt.taken) ?? .page(CleverAnswer.attendance(body), digest)
             }
         } catch {
             switch error {

@@ -55,18 +55,17 @@ struct UnitReader {
         passedOver = []
     }
 
-    /// Whether the page was taken before, and calls for nothing. Where a present record is wanted, each has to be read.
-    func canPass(_ digest: PageDigest) -> Bool { wanted.isEmpty && taken[digest] != nil }
+    /// The page, if it was taken before and calls for nothing. Where a present record is wanted, each has to be read.
+    func taken(_ digest: PageDigest) -> TakenPage? { wanted.isEmpty ? taken[digest] : nil }
 
-    /// Passes over a page that it can pass.
+    /// Passes over a page that ``taken(_:)`` has named.
     ///
     /// - Throws: ``SideFailure/malformed(_:detail:)`` when the pages go round in a circle.
-    mutating func pass(_ digest: PageDigest) throws(SideFailure) -> UnitStep {
-        let page = taken[digest]
-        seenPages.insert(digest)
+    mutating func pass(_ page: TakenPage) throws(SideFailure) -> UnitStep {
+        seenPages.insert(page.digest)
         hasPassedPages = true
-        var step = UnitStep(records: page?.records ?? 0)
-        try follow(page?.next, &step)
+        var step = UnitStep(records: page.records)
+        try follow(page.next, &step)
         return step
     }
 

@@ -47,6 +47,25 @@ import Testing
         }
     }
 
+    /// And so are a school's students.
+    @Test func studentsBeyondThoseThatMatterChangeNothing() {
+        for (before, now) in [(0, 0), (1, 0), (2, 0), (9, 0), (2, 1), (0, 40)] {
+            for absent in 0...30 {
+                for late in [0, 1, 19, 20, 21, 30] {
+                    let statuses = [Status.absent: absent, .late: late].filter { $0.value > 0 }
+                    let enough = SafetyValve.studentsThatMatter(
+                        marksBefore: before, marksNow: now, statuses: statuses)
+                    for students in 0...70 {
+                        let whole = school(students: students, before: before, now: now, statuses: statuses)
+                        let counted = school(
+                            students: min(students, enough), before: before, now: now, statuses: statuses)
+                        #expect(reasons(counted) == reasons(whole))
+                    }
+                }
+            }
+        }
+    }
+
     @Test func holdsASchoolThatComesBackEmpty() {
         #expect(reasons(school(students: 20, before: 2, now: 0)) == [.emptied(school: 7, before: 2)])
         #expect(reasons(school(students: 20, before: 1, now: 0)).isEmpty)

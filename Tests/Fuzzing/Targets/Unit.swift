@@ -25,8 +25,8 @@ extension FuzzTarget {
             let step: UnitStep
             do throws(SideFailure) {
                 let digest = PageDigest(of: Array((reader.next ?? "").utf8), readBy: "")
-                if reader.canPass(digest) {
-                    step = try reader.pass(digest)
+                if let page = reader.taken(digest) {
+                    step = try reader.pass(page)
                 } else {
                     if !reader.knowsRecords { reader.know(stored) }
                     step = try reader.take(page, digest)
