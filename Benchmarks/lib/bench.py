@@ -98,8 +98,8 @@ def scan(bench, students, pairs):
     scripts = {"aiohttp + orjson": "python_async.py", "requests + sqlite3": "python_client.py"}
     moves = iter(range(1, 1000))
 
-    def move(state="running"):
-        clever.set_district(last_sync=f"2030-01-01T00:{next(moves):02d}:00.000Z", state=state)
+    def move():
+        clever.set_district(last_sync=f"2030-01-01T00:{next(moves):02d}:00.000Z")
 
     def curl():
         return Run(["curl", "--silent", "--fail", "--config", f"{folder}/curl.txt"])
@@ -109,13 +109,15 @@ def scan(bench, students, pairs):
             sys.executable, f"{HERE}/{scripts[name]}", clever.url, clever.token, clever.day,
             f"{folder}/{scripts[name]}.sqlite", *clever.schools])
 
-    def in_turn(number, runs):
-        """Each once, in another order each time."""
-        turns = list(runs.items())
-        for name, run in turns[number % len(turns):] + turns[:number % len(turns)]:
-            found.setdefault(name, []).append(run())
+    def in_turn(what, runs):
+        """Each `pairs` times, in another order each time."""
+        turns, found = list(runs.items()), {}
+        for number in range(pairs):
+            note(f"{what}, {number + 1} of {pairs}")
+            for name, run in turns[number % len(turns):] + turns[:number % len(turns)]:
+                found.setdefault(name, []).append(run())
+        return found
 
-    found = {}
     try:
         note("matching the roster")
         clever.set_district(last_sync=None)
@@ -124,25 +126,21 @@ def scan(bench, students, pairs):
         for script in scripts.values():
             prepare_python(f"{folder}/{script}.matched", state)
 
-        def first():
-            copy_state(f"{folder}/matched", state)
+        def read():
             move()
             return bench.once(alone, codes=(0, 1, 69, 75))
 
-        def again():
-            move()
-            return bench.once(alone, codes=(0, 1, 69, 75))
+        def read_first():
+            copy_state(f"{folder}/matched", state)
+            return read()
 
         def python_first(name):
             shutil.copy(f"{folder}/{scripts[name]}.matched", f"{folder}/{scripts[name]}.sqlite")
             return python(name)
 
-        for number in range(pairs):
-            note(f"first scan, {number + 1} of {pairs}")
-            in_turn(number, {
-                "curl": curl, "attendance-sync": first,
-                **{name: lambda name=name: python_first(name) for name in scripts}})
-        firsts, found = found, {}
+        firsts = in_turn("first scan", {
+            "curl": curl, "attendance-sync": read_first,
+            **{name: lambda name=name: python_first(name) for name in scripts}})
         decided = firsts["attendance-sync"][-1].document
         if decided["counts"]["records"] != clever.records:
             raise SystemExit(f"read {decided['counts']['records']} of {clever.records} records")
@@ -156,20 +154,17 @@ def scan(bench, students, pairs):
         after = sandbox.ask("counters")
         note("the daemon starts")
         with Daemon(bench, configuration) as daemon:
-            for number in range(pairs):
-                note(f"rescan, {number + 1} of {pairs}")
-                in_turn(number, {
-                    "curl": curl, "attendance-sync": lambda: daemon.rescan(move),
-                    **{name: lambda name=name: python(name) for name in scripts}})
-        seconds, found = found, {}
-        found["attendance-sync once"] = [again() for _ in range(pairs)]
+            rescans = in_turn("rescan", {
+                "curl": curl, "attendance-sync": lambda: daemon.rescan(move),
+                **{name: lambda name=name: python(name) for name in scripts}})
+        rescans["attendance-sync once"] = [read() for _ in range(pairs)]
     finally:
         clever.stop()
         sandbox.stop()
 
     scale = 1e6 / clever.records
     rows = []
-    for title, runs in (("first scan", firsts), ("nothing changed", {**seconds, **found})):
+    for title, runs in (("first scan", firsts), ("nothing changed", rescans)):
         for name, taken in runs.items():
             cpu = middle(taken, "cpu")
             rows.append([
@@ -205,6 +200,9 @@ def ratios(taken, runs):
         for other in ("curl", "aiohttp + orjson")]
 
 
+Measured = namedtuple("Measured", "cpu wall memory")
+
+
 class Daemon:
     """`run` on a state in which everything is the same already."""
 
@@ -215,7 +213,7 @@ class Daemon:
                 [f"{bench.programs}/attendance-sync", "run", "--config", configuration], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log)
         # clock_getcpuclockid(3)
-        self.clock = (~self.process.pid << 3) | 2
+        self._clock = (~self.process.pid << 3) | 2
 
     def __enter__(self):
         self._wait("cycle.finished", 1)
@@ -229,17 +227,18 @@ class Daemon:
         """CPU of the cycle in which Clever has moved, from the cycle before it to its end."""
         finished = self._count("cycle.finished")
         self._wait("cycle.finished", finished + 1)
-        scanned, cpu, started = self._count("clever.scanned"), self._cpu(), time.monotonic()
+        scanned, cpu, started = self._count("clever.scanned"), self.cpu(), time.monotonic()
         move()
         self._wait("clever.scanned", scanned + 1)
         self._wait("cycle.finished", finished + 2)
-        self.cpu, self.wall = self._cpu() - cpu, time.monotonic() - started
+        cpu, wall = self.cpu() - cpu, time.monotonic() - started
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as status:
-            self.memory = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
-        return Measured(self.cpu, self.wall, self.memory)
+            memory = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+        return Measured(cpu, wall, memory)
 
-    def _cpu(self):
-        return time.clock_gettime(self.clock)
+    def cpu(self):
+        """Seconds so far, user and system."""
+        return time.clock_gettime(self._clock)
 
     def _count(self, event):
         with open(self.path, encoding="utf-8") as log:
@@ -253,9 +252,6 @@ class Daemon:
                 return
             time.sleep(0.02)
         raise SystemExit(f"no {event} in two minutes: {self.path}")
-
-
-Measured = namedtuple("Measured", "cpu wall memory")
 
 
 def prepare_python(path, state):
@@ -330,23 +326,15 @@ def quiet(bench, pairs):
 
 
 def daemon_cycles(bench, configuration, sandbox):
-    """CPU of one quiet cycle of `run`, by the process's own CPU clock (clock_getcpuclockid(3))."""
-    with open(f"{bench.folder}/quiet/daemon.log", "wb") as log:
-        process = subprocess.Popen(
-            [f"{bench.programs}/attendance-sync", "run", "--config", configuration], stdin=subprocess.DEVNULL,
-            stdout=log, stderr=log)
-    try:
-        clock = (~process.pid << 3) | 2
+    """CPU of one quiet cycle of `run`."""
+    with Daemon(bench, configuration) as daemon:
         time.sleep(3.5)
-        cpu, seen = time.clock_gettime(clock), len(sandbox.ask("requests")["requests"])
+        cpu, seen = daemon.cpu(), len(sandbox.ask("requests")["requests"])
         time.sleep(20)
-        cpu = time.clock_gettime(clock) - cpu
+        cpu = daemon.cpu() - cpu
         made = sandbox.ask(f"requests?after={seen}")["requests"]
         cycles = sum(r["target"] == "/v3.1/districts" for r in made)
         return cpu / cycles, len(made), cycles
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(40)
 
 
 # The rate limit
