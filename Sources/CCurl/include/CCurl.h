@@ -51,7 +51,6 @@ int ccurl_memory_file(const char *name);
 CURLcode ccurl_get_certificates(CURL *easy, struct curl_certinfo **value);
 
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
-CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value);
 CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
 
 #endif

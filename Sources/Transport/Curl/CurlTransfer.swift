@@ -105,18 +105,8 @@ final class CurlTransfer: @unchecked Sendable {
             progress = .tooLong
             return false
         }
-        if body.isEmpty { body.reserveCapacity(max(bytes.count, announcedLength)) }
         body.append(contentsOf: bytes)
         return true
-    }
-
-    /// `Content-Length`, as far as that is believed before the bytes are there. A compressed answer becomes longer.
-    private var announcedLength: Int {
-        var length: curl_off_t = -1
-        guard let easy, ccurl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK else {
-            return 0
-        }
-        return Int(min(max(length, 0), 1 << 20))
     }
 
     // MARK: When libcurl is done
