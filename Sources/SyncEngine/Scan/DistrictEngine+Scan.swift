@@ -191,7 +191,9 @@ extension DistrictEngine {
         do {
             return try await clever.read(request) { body in
                 let digest = PageDigest(of: body, readBy: pagesAreReadBy)
-                return try reader.taken(digest).map(PageAttempt.taken) ?? .page(CleverAnswer.attendance(body), digest)
+                // Not by `??`: what its right side throws with a type, Swift 6.3 compiles to a crash here.
+                if let page = reader.taken(digest) { return .taken(page) }
+                return .page(try CleverAnswer.attendance(body), digest)
             }
         } catch {
             switch error {
