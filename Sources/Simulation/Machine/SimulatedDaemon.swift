@@ -14,7 +14,7 @@ final class SimulatedDaemon: @unchecked Sendable {
     private let time: SimulatedTime
     private let directory: String
     private let timestamps = MemoryTimestampStore()
-    private var nonces: UInt64 = 0
+    private let nonces = SimulatedSigner.Nonces()
     private(set) var machine: Machine?
     private(set) var state: SyncState?
     private(set) var engine: DistrictEngine?
@@ -97,31 +97,13 @@ final class SimulatedDaemon: @unchecked Sendable {
         World(
             clock: machine,
             transport: SimulatedNetwork(machine: machine, town: town, proof: proof, luck: luck, sabotage: sabotage),
-            signer: signer(machine),
+            signer: SimulatedSigner(
+                town.sandbox, town.scenario.settings.schoology.signatureMethod, store: timestamps,
+                clock: machine, nonces: nonces),
             sftp: SimulatedDropFolder(machine: machine, town: town, proof: proof, luck: luck, sabotage: sabotage),
             events: Ears(machine: machine, town: town, proof: proof),
             calendarDay: { [town] in town.scenario.day($0) }, overrides: { nil },
             random: { [luck] in luck.next() })
-    }
-
-    private func signer(_ machine: Machine) -> any RequestSigner {
-        Signer(
-            signer: OAuthSigner(
-                consumerKey: town.sandbox.settings.consumerKey, consumerSecret: town.sandbox.settings.consumerSecret,
-                method: town.scenario.settings.schoology.signatureMethod == .plaintext ? .plaintext : .hmacSHA1,
-                store: timestamps, now: { machine.now().seconds },
-                randomNonce: { [self] in
-                    nonces += 1
-                    return "n\(nonces)"
-                }))
-    }
-
-    private struct Signer: RequestSigner {
-        let signer: OAuthSigner
-
-        func authorization(for request: HTTPRequest) throws -> HTTPHeader { try signer.authorization(for: request) }
-
-        func learn(serverDate: String) { signer.learn(serverDate: serverDate) }
     }
 
     /// Hears what a living machine logs.
