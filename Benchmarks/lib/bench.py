@@ -1,6 +1,6 @@
 """The benchmarks behind Benchmarks/run.
 
-Usage: bench.py DIRECTORY-OF-THE-PROGRAMS [scan|large|quiet|budget|all] [--pairs N]
+Usage: bench.py DIRECTORY-OF-THE-PROGRAMS [scan|large|quiet|budget|json|districts|fairness] [--pairs N]
 """
 
 import argparse
@@ -18,33 +18,11 @@ import time
 from collections import Counter, namedtuple
 from datetime import datetime
 
+import districts
+from measure import Run, cpu_of, memory_of, middle, note, show
 from world import UNLIMITED, FrozenClever, Sandbox, copy_state, write_configuration
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class Run:
-    """One process: CPU (user and system, start included), wall time, peak resident memory."""
-
-    def __init__(self, command, codes=(0,)):
-        with tempfile.TemporaryFile() as errors:
-            started = time.monotonic()
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
-            self.output = process.stdout.read()
-            _, status, usage = os.wait4(process.pid, 0)
-            self.wall = time.monotonic() - started
-            process.returncode = os.waitstatus_to_exitcode(status)
-            errors.seek(0)
-            log = errors.read()
-        self.cpu = usage.ru_utime + usage.ru_stime
-        self.memory = usage.ru_maxrss / 1024
-        if process.returncode not in codes:
-            raise SystemExit(f"{command[:3]} exits {process.returncode}:\n{log.decode()[-2000:]}")
-
-    @property
-    def document(self):
-        return json.loads(self.output)["districts"][0]
 
 
 class Bench:
@@ -54,26 +32,6 @@ class Bench:
 
     def once(self, configuration, codes=(0,)):
         return Run([f"{self.programs}/attendance-sync", "once", "--json", "--config", configuration], codes)
-
-
-def show(title, header, rows):
-    print(f"\n{title}\n")
-    cells = [header, *[[str(c) for c in row] for row in rows]]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    for index, row in enumerate(cells):
-        print("| " + " | ".join(
-            c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths))) + " |")
-        if index == 0:
-            print("|" + "|".join("-" * (w + 2) if i == 0 else "-" * (w + 1) + ":" for i, w in enumerate(widths)) + "|")
-    sys.stdout.flush()
-
-
-def middle(runs, name):
-    return statistics.median(getattr(run, name) for run in runs)
-
-
-def note(text):
-    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 # The first scan and a rescan in which nothing changed, beside curl and two Python scripts; what was matched and sent around them
@@ -212,8 +170,6 @@ class Daemon:
             self.process = subprocess.Popen(
                 [f"{bench.programs}/attendance-sync", "run", "--config", configuration], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log)
-        # clock_getcpuclockid(3)
-        self._clock = (~self.process.pid << 3) | 2
 
     def __enter__(self):
         self._wait("cycle.finished", 1)
@@ -232,13 +188,10 @@ class Daemon:
         self._wait("clever.scanned", scanned + 1)
         self._wait("cycle.finished", finished + 2)
         cpu, wall = self.cpu() - cpu, time.monotonic() - started
-        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as status:
-            memory = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
-        return Measured(cpu, wall, memory)
+        return Measured(cpu, wall, memory_of(self.process.pid))
 
     def cpu(self):
-        """Seconds so far, user and system."""
-        return time.clock_gettime(self._clock)
+        return cpu_of(self.process.pid)
 
     def _count(self, event):
         with open(self.path, encoding="utf-8") as log:
@@ -412,8 +365,10 @@ def json_reading(bench, pairs):
 def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/run")
     parser.add_argument("programs", help=argparse.SUPPRESS)
-    parser.add_argument("what", nargs="?", default="default", choices=["default", "scan", "large", "quiet", "budget", "json"])
+    parser.add_argument("what", nargs="?", default="default", choices=[
+        "default", "scan", "large", "quiet", "budget", "json", "districts", "fairness"])
     parser.add_argument("--pairs", type=int)
+    parser.add_argument("--counts", type=int, nargs="+", default=[1, 10, 100, 500])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="attendance-bench-") as folder:
         bench = Bench(options.programs, folder)
@@ -425,6 +380,11 @@ def main():
             quiet(bench, options.pairs or 5)
         if options.what in ("default", "budget"):
             budget(bench)
+        if options.what == "districts":
+            districts.many(bench, options.counts)
+            districts.apart(bench)
+        if options.what == "fairness":
+            districts.fairness(bench)
         if options.what == "json":
             json_reading(bench, options.pairs or 5)
 
