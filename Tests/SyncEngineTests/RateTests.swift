@@ -27,6 +27,67 @@ import Transport
         #expect(used >= 0.5 * windows * Double(credits))
     }
 
+    /// What a window leaves after some sections is less than another one costs, and is used for reading ahead.
+    @Test func whatTheServerAllowsIsUsed() async throws {
+        let town = try await Town.start(students: 480, elementaryPercent: 0)
+        try await town.cycle(.once)
+        let writes = town.sandbox.requests.filter { $0.method == "PUT" }
+        let first = try #require(writes.first).time
+        // Towards the end there is nothing left to read ahead.
+        let last = try #require(writes.last).time.adding(seconds: -10)
+        let seconds = Double(last.milliseconds - first.milliseconds) / 1000
+        #expect(seconds > 90)
+        let spent = town.sandbox.requests
+            .filter { $0.side == .schoology && $0.time >= first && $0.time < last }
+            .reduce(0) { $0 + ($1.method == "PUT" ? 3 : 1) }
+        #expect(Double(spent) >= 0.95 * seconds * 3, "\(spent) credits in \(seconds) s")
+        #expect(town.sandbox.counters.rateLimited == 0 && town.sandbox.counters.maxCreditsInWindow <= 15)
+        // And what was read is written soon after.
+        var readAt: [String: Instant] = [:]
+        for request in town.sandbox.requests where request.path.hasSuffix("/attendance") && request.side == .schoology {
+            guard request.method == "PUT" else {
+                readAt[request.path] = request.time
+                continue
+            }
+            let read = try #require(readAt[request.path])
+            #expect(request.time.milliseconds - read.milliseconds <= 10_000, "\(request.path)")
+        }
+    }
+
+    /// Clever is asked at its time, however much waits to be sent; and what it has of today goes first.
+    @Test func aLongPushLetsTheNextPollIn() async throws {
+        let town = try await Town.start(
+            students: 120, elementaryPercent: 0, sandbox: { $0.schoologyCredits = 4 },
+            settings: {
+                $0.clever.pollInterval = .minutes(1)
+                $0.schoology.rateLimit.credits = 4
+            })
+        func cycle() async throws -> CycleReport.Outcome {
+            let began = town.time.now
+            town.sandbox.clearRequests()
+            let outcome = try await town.cycle().outcome
+            #expect(town.time.now - began < .minutes(1) + .seconds(20))
+            return outcome
+        }
+        func daysThatWait() throws -> Set<Day> {
+            Set(try town.reading { try $0.outbox(deadOnly: false) }.map(\.key.day))
+        }
+        let today = Day(Town.today.description)!
+        // The first one has the rosters to match before it asks.
+        #expect(try await town.cycle().outcome == .incomplete)
+        for _ in 0..<50 where try daysThatWait().contains(today) { #expect(try await cycle() == .incomplete) }
+        #expect(try !daysThatWait().isEmpty)
+
+        let pair = try #require(try town.secondary.first { try town.shown($0) == 1 })
+        try town.mark(pair, "absent")
+        _ = try await cycle()
+        #expect(town.puts.first?.items.map(\.enrollment) == [pair.enrollment])
+
+        var cycles = 0
+        while try await cycle() == .incomplete, cycles < 50 { cycles += 1 }
+        #expect(town.rows == town.wanted)
+    }
+
     @Test func whatIsSpentIsStoredBeforeTheWrite() async throws {
         let town = try await Town.start()
         let spent = Mutex<Int64?>(nil)
@@ -77,6 +138,45 @@ import Transport
         town.change { $0.conflicts.protect = [] }
         _ = await (try town.open(wire: wire)).runCycle(.scheduled)
         #expect(try town.shown(pair) == 3)
+        #expect(town.events.all(.conflictDetected).count == 1)
+    }
+
+    /// The second request of a section has to wait for its credits, and a teacher marks somebody meanwhile.
+    @Test func afterALongWaitForCreditsTheSectionIsReadAgain() async throws {
+        let town = try await Town.start(
+            sandbox: {
+                $0.schoologyCredits = 4
+                $0.schoologyWindowMilliseconds = 60_000
+            },
+            settings: {
+                $0.schoology.rateLimit.credits = 4
+                $0.schoology.rateLimit.window = .minutes(1)
+                $0.schoology.batchSize = 1
+                $0.conflicts.policy = .schoology
+                $0.conflicts.protect = []
+            })
+        try await town.cycle(.once)
+        let section = try #require(town.secondary.first).cleverSection
+        let pairs = Array(town.secondary.filter { $0.cleverSection == section }.prefix(2))
+        for pair in pairs { try town.mark(pair, "present") }
+        try await town.nextCycle()
+        for pair in pairs { try town.mark(pair, "absent") }
+        town.time.advance(.minutes(5))
+        town.sandbox.clearRequests()
+        let other = Mutex<String?>(nil)
+        let wire = try Wire(
+            time: town.time,
+            beforeSend: { [sandbox = town.sandbox] request in
+                guard request.method == .put, other.withLock({ $0 }) == nil else { return }
+                let body = String(decoding: request.body ?? [], as: UTF8.self)
+                let waits = pairs.first { !body.contains($0.enrollment) }!.enrollment
+                other.withLock { $0 = waits }
+                try? sandbox.setSchoologyMark(enrollment: waits, date: Town.today, status: 3)
+            })
+        _ = await (try town.open(wire: wire)).runCycle(.once)
+        let edited = try #require(other.withLock { $0 })
+        #expect(try town.shown(try #require(pairs.first { $0.enrollment == edited })) == 3)
+        #expect(try town.shown(try #require(pairs.first { $0.enrollment != edited })) == 2)
         #expect(town.events.all(.conflictDetected).count == 1)
     }
 

@@ -36,11 +36,13 @@ public struct RateBudget: Sendable {
     /// Takes the credits of all these requests together, or says from when they can be had.
     ///
     /// Together, so that a read and the write that follows it never wait for each other's credits.
-    public mutating func take(_ costs: [Int], now: Timestamp) -> Answer {
+    ///
+    /// - Parameter owed: credits that somebody else waits for, and that are to be left.
+    public mutating func take(_ costs: [Int], leaving owed: Int = 0, now: Timestamp) -> Answer {
         if now < blockedUntil { return .wait(until: blockedUntil) }
         spendings = spendings.filter { !isFree($0, now: now) }
         let wanted = costs.reduce(0, +)
-        var spent = spendings.reduce(0) { $0 + $1.cost }
+        var spent = spendings.reduce(owed) { $0 + $1.cost }
         // What costs more than there ever is, goes alone.
         if spent + wanted <= limit.credits || spent == 0 {
             return .go(

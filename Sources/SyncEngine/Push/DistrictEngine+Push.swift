@@ -5,7 +5,8 @@ import SyncState
 extension DistrictEngine {
     static let suspension = Span.hours(24)
 
-    /// Sends what is due. A failure of one section keeps no other from being written.
+    /// Sends what is due. A failure of one section keeps no other from being written. It ends in time for the next poll of
+    /// Clever, and goes on in the next cycle: today's marks, which that may bring, go before what is left.
     func pushWrites() async throws {
         guard settings.direction.writesSchoology else { return }
         try judge(.schoology)
@@ -16,12 +17,17 @@ extension DistrictEngine {
         try await visit(
             PushQueue(
                 sections: BatchPlan.order(sections, today: today).map(\.section),
-                batchSize: settings.schoology.batchSize), count: sections.count)
+                batchSize: settings.schoology.batchSize), count: sections.count, until: nextPoll)
+    }
+
+    /// The uptime at which Clever is to be asked again; nil where a cycle is to do everything.
+    var nextPoll: Timestamp? {
+        kind == .once ? nil : (polledAt ?? world.clock.uptime()) + settings.clever.pollInterval
     }
 
     /// Visits the sections of a queue, several at a time.
     ///
-    /// - Parameter deadline: the uptime after which no other section is begun.
+    /// - Parameter deadline: the uptime after which no other section is begun. A write that is being tried again goes on.
     func visit(_ queue: PushQueue, count: Int, until deadline: Timestamp? = nil) async throws {
         guard count > 0 else { return }
         pushQueue = queue
@@ -50,7 +56,7 @@ extension DistrictEngine {
         var hasVisited = false
         while !stopFlag.isSet, !stopsWrites {
             // However late it is, every worker gets something done.
-            if hasVisited, let deadline, world.clock.uptime() >= deadline { return }
+            if hasVisited, let deadline, world.clock.uptime() >= deadline { pushQueue.leaveTheRest() }
             switch pushQueue.next(now: world.clock.uptime()) {
             case .empty: return
             case .wait(let until): await world.clock.sleep(until: until)

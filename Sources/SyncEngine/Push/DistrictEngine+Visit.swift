@@ -73,6 +73,10 @@ extension DistrictEngine {
             }
             // What was decided waits in the outbox.
             guard try !isWritingPaused else { return }
+            // The wait was longer than what was read is good for: a teacher may have been quicker.
+            guard schoology.isFresh(readAt: section.readAt) else {
+                return pushQueue.again(entry, at: world.clock.uptime())
+            }
             guard try await put(batch, section, paidBy: &reservation) else { return }
         }
     }

@@ -43,6 +43,12 @@ struct PushQueue {
         return delayed.map(\.readyAt).min().map { .wait(until: $0) } ?? .empty
     }
 
+    /// What has not been begun stays for another cycle.
+    mutating func leaveTheRest() {
+        ready = []
+        delayed.removeAll(where: \.readsBackOnly)
+    }
+
     /// Adds a section that is to be read soon, unless it waits for that already.
     mutating func soon(_ entry: Entry, at readyAt: Timestamp) {
         guard !delayed.contains(where: { $0.section == entry.section }) else { return }

@@ -10,11 +10,9 @@ extension DistrictEngine {
         let sections = try dueSections()
         guard !sections.isEmpty else { return }
         progress = CycleProgress(step: .readingBack, total: sections.count)
-        let deadline =
-            kind == .once ? nil : (polledAt ?? world.clock.uptime()) + settings.clever.pollInterval
         try await visit(
             PushQueue(sections: sections, batchSize: settings.schoology.batchSize, readsBackOnly: true),
-            count: sections.count, until: deadline)
+            count: sections.count, until: nextPoll)
     }
 
     /// How long until a section is due to be read back; nil where none is ever.

@@ -21,7 +21,8 @@ final class SchoologyClient {
     struct Reservation {
         fileprivate var read: RateBudget.Ticket?
         fileprivate var write: RateBudget.Ticket?
-        fileprivate var isEarly = false
+        /// The credits of its write are still to come, and are left to it.
+        fileprivate var awaitsWrite = false
     }
 
     private let world: World
@@ -36,8 +37,9 @@ final class SchoologyClient {
     /// Until when Schoology asked to be left alone, where that is longer than a cycle waits.
     private var closedUntil = Timestamp(milliseconds: .min)
     private(set) var requests = 0
-    /// A section has been read with credits that would have been left over, and waits for those of its write.
-    private var hasEarlyRead = false
+    /// Credits of the writes whose sections were read before these could be had, and the line in which they wait for them.
+    private var owed = 0
+    private let writeTurn = Slots(1)
 
     /// Told the credits that are spent, before each request leaves: a killed process must not forget them.
     private let noteSpending: (Int) -> Void
@@ -78,28 +80,33 @@ final class SchoologyClient {
     /// Credits for a read and, if it turns out to be needed, a write right after it: so nothing waits between
     /// what was read and what is written.
     ///
-    /// What is left of a window is too little for both, and would be lost in each: one section at a time may be
-    /// read with it, and waits for the rest (at most `freshFor`).
+    /// What is left of a window is too little for both, and would be lost in each. So a section may be read with it, where
+    /// the credits of its write come soon enough, and before those of any section that is read later.
     /// First come, first served, so that the plan's order is the order of the writes.
     func reserve() async throws(SideFailure) -> Reservation {
         await turn.take()
         defer { turn.give() }
         while true {
             if stop.isSet { throw .stopped }
-            if let closed { throw closed }
             let now = world.clock.uptime()
             if let closed { throw closed }
-            switch budget.take([limit.readCost, limit.writeCost], now: now) {
+            switch budget.take([limit.readCost, limit.writeCost], leaving: owed, now: now) {
             case .go(let tickets):
                 return Reservation(read: tickets[0], write: tickets[1])
             case .wait(let until):
-                if !hasEarlyRead, until - now <= Self.freshFor,
-                    case .go(let tickets) = budget.take([limit.readCost], now: now)
-                {
-                    hasEarlyRead = true
-                    return Reservation(read: tickets[0], isEarly: true)
+                guard until - now <= Self.freshFor else {
+                    await wait(until: until - Self.freshFor, since: now)
+                    continue
                 }
-                await wait(until: until, since: now)
+                // By then both could be had, what is owed left aside: so all that is owed can be paid by then.
+                switch budget.take([limit.readCost], now: now) {
+                case .go(let tickets):
+                    var reservation = Reservation(read: tickets[0])
+                    owe(&reservation)
+                    return reservation
+                case .wait(let sooner): await wait(until: sooner, since: now)
+                case .waitForAnswer: await waitForAnswer(since: now)
+                }
             case .waitForAnswer:
                 await waitForAnswer(since: now)
             }
@@ -109,17 +116,35 @@ final class SchoologyClient {
     /// How long after a section was read it may be written without being read again.
     private static let freshFor = Span.seconds(10)
 
+    /// - Parameter readAt: the uptime at which a section was read.
+    func isFresh(readAt: Timestamp) -> Bool { world.clock.uptime() - readAt <= Self.freshFor }
+
     /// Takes the credits of a write, unless they are there already.
     func payForWrite(_ reservation: inout Reservation) async throws(SideFailure) {
         guard reservation.write == nil else { return }
+        owe(&reservation)
+        await writeTurn.take()
+        defer { writeTurn.give() }
         reservation.write = try await take([limit.writeCost])[0]
+        settle(&reservation)
+    }
+
+    private func owe(_ reservation: inout Reservation) {
+        if !reservation.awaitsWrite { owed += limit.writeCost }
+        reservation.awaitsWrite = true
+    }
+
+    /// The write's credits are there, or not wanted any more.
+    private func settle(_ reservation: inout Reservation) {
+        if reservation.awaitsWrite { owed -= limit.writeCost }
+        reservation.awaitsWrite = false
     }
 
     /// Gives back what was not used.
     func giveBack(_ reservation: inout Reservation) {
         if let ticket = reservation.read { budget.cancel(ticket) }
         if let ticket = reservation.write { budget.cancel(ticket) }
-        if reservation.isEarly { hasEarlyRead = false }
+        settle(&reservation)
         reservation = Reservation()
     }
 
