@@ -193,7 +193,7 @@ def arrivals(towns, edited, until):
         return [seconds for found in pool.map(lambda town: list(of(town)), towns) for seconds in found]
 
 
-def many(bench, counts, students=500, seconds=120):
+def many(bench, counts, students=500, seconds=60):
     rows = []
     for count in counts:
         folder = f"{bench.folder}/districts-{count}"
@@ -279,7 +279,7 @@ def apart(bench, count=10, students=500, seconds=60):
         [[f"{100 * cpu / seconds:.1f}", f"{100 * cpu / seconds / FASTER:.2f}", f"{own:.0f}"]])
 
 
-def fairness(bench, seconds=120):
+def fairness(bench, seconds=60):
     """A district that hangs, one that is throttled and one of 100 000 students, beside twenty ordinary ones."""
     folder = f"{bench.folder}/fairness"
     os.makedirs(folder)

@@ -103,6 +103,8 @@ import Transport
         town.sandbox.add(Fault(.itemCode(503), side: .schoology, method: "PUT"))
         #expect(try await town.cycle().outcome == .incomplete)
         #expect(town.puts.count == 3)
+        // With the waits between them.
+        #expect(Set(town.puts.map(\.time)).count == 3)
     }
 
     @Test func whatIsSpentIsStoredBeforeTheWrite() async throws {
