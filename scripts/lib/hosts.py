@@ -172,8 +172,9 @@ dbs:
         asked = {(c["clever_student_id"], c["clever_section_id"]) for c in listed["conflicts"]}
         left = sandbox.differences()
         check(set(left) <= asked, f"what still differs, {len(left)} marks, is an open conflict each", left)
-        both = {(p["student"], p["section"]) for p in office[:3] + teacher[:3]}
-        check(asked <= both, f"the {len(asked)} conflicts are of marks that were edited after the copy and before")
+        # The last edits before the host's end may have been brought across after the last copy.
+        since = {(p["student"], p["section"]) for p in office[:3] + teacher[:3] + late[:5]}
+        check(asked <= since, f"the {len(asked)} conflicts are of marks that were edited about then", asked - since)
         quiet = once()
         check(quiet["puts"] == 0 and quiet["rows_uploaded"] == 0, "one more cycle writes nothing")
         verified = subprocess.run(
