@@ -6,8 +6,12 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts/lib"))
+from sandbox import ask, start  # noqa: E402
 
 LOOPBACK = "127.0.0.1"
 # Limits that never bind.
@@ -20,23 +24,17 @@ class Sandbox:
     def __init__(self, programs, folder, *options):
         self.folder = folder
         self.configuration = f"{folder}/attendance-sync.toml"
-        self.process = subprocess.Popen(
+        self.process, self.about = start(
             [f"{programs}/attendance-sandbox", "--json", "--until-stdin-closes", "--for", "3h",
              "--drop-folder", f"{folder}/drop", "--write-config", self.configuration,
              # What is measured goes one way, and reads Schoology back as seldom as it does by itself.
              "--no-sftp", "--direction", "to_schoology", "--read-back-interval", "15m", *options],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        text = ""
-        for line in self.process.stdout:
-            text += line
-            if line.startswith("}"):
-                break
-        self.about = json.loads(text)
+            stdin=subprocess.PIPE)
+        if not self.about:
+            raise SystemExit("the sandbox did not start")
 
     def ask(self, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"{self.about['control_url']}/_sandbox/{path}", data, timeout=600) as answer:
-            return json.load(answer)
+        return ask(self.about["control_url"], path, body, timeout=600)
 
     def clever(self, target):
         request = urllib.request.Request(

@@ -12,12 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import Counter
 
-SCHOOLOGY = {1: "present", 2: "absent", 3: "late", 4: "excused"}
-# The status map that holds unless another is configured: what Clever says -> what Schoology must show.
-EXCUSED_CODES = {"E", "MED"}
+from sandbox import SCHOOLOGY, ask, expected, start
+
 PATIENCE = 120
 # What the sandbox allows in 5 s, and how often it is polled.
 CREDITS = 300
@@ -26,12 +24,6 @@ POLL = 2
 
 class Wrong(Exception):
     """Something that the demonstration claims did not happen."""
-
-
-def expected(status, code):
-    if status == "tardy":
-        return "late"
-    return "excused" if status == "absent" and code in EXCUSED_CODES else status
 
 
 # What is shown
@@ -101,26 +93,17 @@ class Sandbox:
             command.append("--no-sftp")
         if not keep:
             command.append("--until-stdin-closes")  # it stops with this script, however that ends
-        self.process = subprocess.Popen(
-            command, text=True, start_new_session=keep,
-            stdin=subprocess.DEVNULL if keep else subprocess.PIPE, stdout=subprocess.PIPE)
-        text = ""
-        for line in self.process.stdout:
-            text += line
-            if line.startswith("}"):
-                break
-        if not text:
+        self.process, about = start(
+            command, start_new_session=keep, stdin=subprocess.DEVNULL if keep else subprocess.PIPE)
+        if not about:
             raise Wrong("the sandbox did not start")
-        about = json.loads(text)
         self.control = about["control_url"]
         self.district = about["district"]
         self.sftp = about["sftp"]
         self.sftp_missing = about.get("sftp_missing")
 
     def ask(self, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"{self.control}/_sandbox/{path}", data, timeout=30) as answer:
-            return json.load(answer)
+        return ask(self.control, path, body)
 
     def requests(self, after=0):
         return self.ask(f"requests?after={after}")["requests"]

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
+
+from sandbox import SCHOOLOGY, ask, expected, start
 
 
 class Wrong(Exception):
@@ -30,24 +31,17 @@ class Sandbox:
 
     def __init__(self, programs, folder):
         self.configuration = f"{folder}/first/attendance-sync.toml"
-        self.process = subprocess.Popen(
-            [f"{programs}/attendance-sandbox", "--json", "--until-stdin-closes", "--for", "10m", "--students", "240", "--elementary-percent", "0",
-             "--days", "2", "--tidy", "--schoology-credits", "1000", "--ingest-every", "1", "--poll-interval", "1s",
-             "--read-back-interval", "2s", "--upload-interval", "2s", "--policy", "hold", "--drop-folder",
-             f"{folder}/drop", "--write-config", self.configuration],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        text = ""
-        for line in self.process.stdout:
-            text += line
-            if line.startswith("}"):
-                break
-        self.control = json.loads(text)["control_url"]
+        self.process, about = start(
+            [f"{programs}/attendance-sandbox", "--json", "--until-stdin-closes", "--for", "10m", "--students", "240",
+             "--elementary-percent", "0", "--days", "2", "--tidy", "--schoology-credits", "1000", "--ingest-every", "1",
+             "--poll-interval", "1s", "--read-back-interval", "2s", "--upload-interval", "2s", "--policy", "hold",
+             "--drop-folder", f"{folder}/drop", "--write-config", self.configuration], stdin=subprocess.PIPE)
+        if not about:
+            raise Wrong("the sandbox did not start")
+        self.control = about["control_url"]
 
-    def ask(self, path, body=None, method=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.control}/_sandbox/{path}", data, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+    def ask(self, path, body=None):
+        return ask(self.control, path, body)
 
     def people(self, count):
         return self.ask(f"sample?status=present&limit={count}")["records"]
@@ -63,15 +57,11 @@ class Sandbox:
 
     def differences(self):
         """Keys on which the two sides don't say the same: (student, section), what each says."""
-        words = {None: "present", "present": "present", "absent": "absent", "tardy": "late"}
-        numbers = {None: "present", 1: "present", 2: "absent", 3: "late", 4: "excused"}
         found = {}
         for key in self.ask("compare")["keys"]:
-            clever = key["clever"]
-            says = words[clever["status"]] if clever else "present"
-            if clever and clever["status"] == "absent" and clever.get("excuse_code") in ("E", "MED"):
-                says = "excused"
-            shows = numbers[key["schoology"] and key["schoology"]["status"]]
+            clever, schoology = key["clever"], key["schoology"]
+            says = expected(clever["status"], clever["excuse_code"]) if clever else "present"
+            shows = SCHOOLOGY[schoology["status"]] if schoology else "present"
             if says != shows:
                 found[key["student"], key["section"]] = (says, shows)
         return found

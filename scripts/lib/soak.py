@@ -34,14 +34,14 @@ import sys
 import tempfile
 import time
 import urllib.error
-import urllib.request
+
+from sandbox import ask, expected, start
 from collections import Counter
 from datetime import datetime, timezone
 
 BLOCKS = 24
 BYTES_PER_POLL = 160
 SHORT = 600
-EXCUSED_CODES = {"E", "MED"}
 STATUSES = {"present": 1, "absent": 2, "late": 3, "excused": 4}
 # What heals by itself: the answers that say "later", and those that can't be read.
 FAULTS = [
@@ -164,7 +164,7 @@ class Sandbox:
         self.random = random.Random(f"{seed} {number}")
         self.folder = f"{folder}/{self.name}"
         os.makedirs(self.folder)
-        self.process = subprocess.Popen(
+        self.process, about = start(
             [
                 f"{programs}/attendance-sandbox", "--json", "--seed", str(seed + number), "--students", str(students),
                 "--days", "2", "--elementary-percent", "30", "--sections-per-student", "4", "--tidy",
@@ -173,15 +173,9 @@ class Sandbox:
                 "--upload-interval", "1s", "--ingest-every", "2", "--triggers", "--trigger-writes",
                 "--trigger-retry", "1s", "--direction", "both", "--for", f"{int(minutes) + 60}m",
                 "--until-stdin-closes", "--write-config", f"{self.folder}/attendance-sync.toml",
-            ], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        text = ""
-        for line in self.process.stdout:
-            text += line
-            if line.startswith("}"):
-                break
-        if not text:
+            ], stdin=subprocess.PIPE)
+        if not about:
             raise Wrong("a sandbox did not start")
-        about = json.loads(text)
         self.control = about["control_url"]
         host, port = re.match(r"http://([^:/]+):(\d+)", about["trigger_url"]).groups()
         self.listener = (host, int(port))
@@ -194,10 +188,7 @@ class Sandbox:
             raise Wrong("a district has too few students")
 
     def ask(self, path, body=None, method=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.control}/_sandbox/{path}", data, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        return ask(self.control, path, body, method)
 
     def table(self):
         """The district's tables of a configuration, with absolute paths."""
@@ -279,11 +270,7 @@ class Sandbox:
 
 
 def meaning(record):
-    if record["status"] == "tardy":
-        return STATUSES["late"]
-    if record["status"] == "absent" and record["excuse_code"] in EXCUSED_CODES:
-        return STATUSES["excused"]
-    return STATUSES[record["status"]]
+    return STATUSES[expected(record["status"], record["excuse_code"])]
 
 
 # The daemon
