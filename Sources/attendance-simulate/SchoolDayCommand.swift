@@ -18,7 +18,6 @@ struct SchoolDayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Milliseconds from a request to its answer.", valueName: "ms")) var roundTrip: Int64 =
         100
     @Option(help: ArgumentHelp("schoology.poll_interval, such as 15m.", valueName: "duration")) var readBack: String?
-    @Option(help: ArgumentHelp("clever.lookback, such as 14d.", valueName: "duration")) var lookback: String?
 
     func run() throws {
         try Rerun.withOrderedDictionaries()
@@ -27,7 +26,6 @@ struct SchoolDayCommand: ParsableCommand {
         plan.sectionsPerStudent = sectionsPerStudent
         plan.roundTrip = .milliseconds(roundTrip)
         plan.readBack = try readBack.map(Self.span)
-        plan.lookback = try lookback.map(Self.span)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("day-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         Output.say("\(students) students")

@@ -34,10 +34,10 @@ import sys
 import tempfile
 import time
 import urllib.error
-
-from sandbox import ask, expected, start
 from collections import Counter
 from datetime import datetime, timezone
+
+from sandbox import ask, expected, start
 
 BLOCKS = 24
 BYTES_PER_POLL = 160

@@ -19,9 +19,9 @@ final class DayTraffic: HTTPTransport, SFTPTransport, @unchecked Sendable {
     private var counted = SchoolDay.Requests()
     /// Since when each of these marks is known to Clever's API; what isn't among them, `since`.
     var awaited: [Place: Timestamp] = [:]
-    var since: Timestamp
+    private var since: Timestamp
     /// Of these alone arrivals count; nil: of all.
-    var date: String?
+    private var date: String?
     private(set) var arrivals: [Span] = []
     /// Items that were written, by section of Schoology.
     private var written: [String: Int] = [:]
@@ -51,20 +51,19 @@ final class DayTraffic: HTTPTransport, SFTPTransport, @unchecked Sendable {
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let exchange = Exchange(request)
         await time.wait(Span(milliseconds: roundTrip.milliseconds / 2))
-        let answer = sandbox.answer(exchange.sandboxRequest, from: exchange.side == .clever ? .clever : .schoology)
+        let answer = sandbox.answer(exchange)
         let items = sandbox.requests.last?.items ?? []
         sandbox.clearRequests()
         count(exchange, answer.status)
         await time.wait(Span(milliseconds: roundTrip.milliseconds - roundTrip.milliseconds / 2))
-        if let section = exchange.attendanceSection, answer.status < 300 { written[section, default: 0] += items.count }
         if exchange.isPut, answer.status < 300 {
+            written[exchange.attendanceSection ?? "", default: 0] += items.count
             for item in items where date == nil || item.date == date {
                 let place = Place(enrollment: item.enrollment, date: item.date)
                 arrivals.append(time.now - (awaited.removeValue(forKey: place) ?? since))
             }
         }
-        return HTTPResponse(
-            status: answer.status, headers: answer.headers.map { HTTPHeader($0.name, $0.value) }, body: answer.body)
+        return HTTPResponse(answer)
     }
 
     func upload(_ upload: SFTPUpload) async throws(SFTPError) {

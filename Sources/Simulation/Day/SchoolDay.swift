@@ -18,8 +18,6 @@ public final class SchoolDay: @unchecked Sendable {
         public var roundTrip = Span.milliseconds(100)
         /// How often a section of Schoology is read back; nil: as by default.
         public var readBack: Span?
-        /// Calendar days that a whole scan reads; nil: as by default.
-        public var lookback: Span?
 
         public init() {}
     }
@@ -49,7 +47,6 @@ public final class SchoolDay: @unchecked Sendable {
     }
 
     private static let start = Timestamp("2026-10-05T12:00:00.000Z")!
-    private static let jobLimit = Int.max
 
     private let plan: Plan
     private let time: SimulatedTime
@@ -82,7 +79,6 @@ public final class SchoolDay: @unchecked Sendable {
         var settings = DistrictSettings(name: "town", timezone: "UTC")
         settings.direction = .both
         settings.clever.sftp = SFTPSettings()
-        if let lookback = plan.lookback { settings.clever.lookback = lookback }
         if let readBack = plan.readBack { settings.schoology.pollInterval = readBack }
         var sandboxSettings = SandboxSettings(
             DistrictPlan(
@@ -132,7 +128,7 @@ public final class SchoolDay: @unchecked Sendable {
             await live()
             isOver = true
         }
-        _ = time.run(limit: Self.jobLimit) { isOver }
+        _ = time.run(limit: .max) { isOver }
         time.clear()
         state.close()
     }

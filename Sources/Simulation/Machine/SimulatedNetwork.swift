@@ -68,8 +68,7 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
             proof.arrives(answer, to: exchange, servedAt: servedAt)
         }
         town.transcript?.write("\(town.time.now) < \(answer.status) \(exchange.target)")
-        return HTTPResponse(
-            status: answer.status, headers: answer.headers.map { HTTPHeader($0.name, $0.value) }, body: answer.body)
+        return HTTPResponse(answer)
     }
 
     private func sabotaged(_ exchange: Exchange) -> Exchange {
@@ -95,7 +94,7 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
         if let instead = luck.answerInstead(faults, exchange, town) { return instead }
         for fault in luck.sandboxFaults(faults) { town.sandbox.add(fault) }
         if sabotage == .writesNothing, exchange.isPut { return luck.acceptance(of: exchange, town) }
-        var answer = town.sandbox.answer(exchange.sandboxRequest, from: exchange.side == .clever ? .clever : .schoology)
+        var answer = town.sandbox.answer(exchange)
         town.sandbox.removeAllFaults()
         if exchange.isPut, let record = town.sandbox.requests.last, record.status != 401, record.status != 429 {
             proof.wasPut(record.items, exchange, isDuplicate: isDuplicate, hasItemFaults: faults.contains(.itemCode))
@@ -144,6 +143,19 @@ struct Exchange {
     var attendanceSection: String? {
         let parts = path.split(separator: "/")
         return side == .schoology && parts.count == 4 && parts[3] == "attendance" ? String(parts[2]) : nil
+    }
+}
+
+extension LocalSandbox {
+    func answer(_ exchange: Exchange) -> SandboxAnswer {
+        answer(exchange.sandboxRequest, from: exchange.side == .clever ? .clever : .schoology)
+    }
+}
+
+extension HTTPResponse {
+    init(_ answer: SandboxAnswer) {
+        self.init(
+            status: answer.status, headers: answer.headers.map { HTTPHeader($0.name, $0.value) }, body: answer.body)
     }
 }
 
