@@ -8,7 +8,6 @@ import json
 import math
 import os
 import shutil
-import signal
 import sqlite3
 import statistics
 import subprocess
@@ -19,7 +18,7 @@ from collections import Counter, namedtuple
 from datetime import datetime
 
 import districts
-from measure import Run, cpu_of, memory_of, middle, note, show
+from measure import Daemon, Run, memory_of, middle, note, show
 from world import UNLIMITED, FrozenClever, Sandbox, copy_state, write_configuration
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -111,9 +110,10 @@ def scan(bench, students, pairs):
         push = bench.once(configuration)
         after = sandbox.ask("counters")
         note("the daemon starts")
-        with Daemon(bench, configuration) as daemon:
+        with Daemon(bench.programs, configuration) as daemon:
+            daemon.wait(lambda _: daemon.count("cycle.finished"), "the first cycle's end")
             rescans = in_turn("rescan", {
-                "curl": curl, "attendance-sync": lambda: daemon.rescan(move),
+                "curl": curl, "attendance-sync": lambda: rescan(daemon, move),
                 **{name: lambda name=name: python(name) for name in scripts}})
         rescans["attendance-sync once"] = [read() for _ in range(pairs)]
     finally:
@@ -161,50 +161,16 @@ def ratios(taken, runs):
 Measured = namedtuple("Measured", "cpu wall memory")
 
 
-class Daemon:
-    """`run` on a state in which everything is the same already."""
-
-    def __init__(self, bench, configuration):
-        self.path = f"{bench.folder}/daemon.log"
-        with open(self.path, "wb") as log:
-            self.process = subprocess.Popen(
-                [f"{bench.programs}/attendance-sync", "run", "--config", configuration], stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log)
-
-    def __enter__(self):
-        self._wait("cycle.finished", 1)
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
-
-    def rescan(self, move):
-        """CPU of the cycle in which Clever has moved, from the cycle before it to its end."""
-        finished = self._count("cycle.finished")
-        self._wait("cycle.finished", finished + 1)
-        scanned, cpu, started = self._count("clever.scanned"), self.cpu(), time.monotonic()
-        move()
-        self._wait("clever.scanned", scanned + 1)
-        self._wait("cycle.finished", finished + 2)
-        cpu, wall = self.cpu() - cpu, time.monotonic() - started
-        return Measured(cpu, wall, memory_of(self.process.pid))
-
-    def cpu(self):
-        return cpu_of(self.process.pid)
-
-    def _count(self, event):
-        with open(self.path, encoding="utf-8") as log:
-            return sum(f" event={event} " in line for line in log)
-
-    def _wait(self, event, count):
-        for _ in range(6000):
-            if self.process.poll() is not None:
-                raise SystemExit(f"the daemon ends: {self.path}")
-            if self._count(event) >= count:
-                return
-            time.sleep(0.02)
-        raise SystemExit(f"no {event} in two minutes: {self.path}")
+def rescan(daemon, move):
+    """CPU of the cycle in which Clever has moved, from the cycle before it to its end."""
+    daemon.follow()
+    finished, scanned = daemon.count("cycle.finished"), daemon.count("clever.scanned")
+    daemon.wait(lambda _: daemon.count("cycle.finished") > finished, "a cycle's end")
+    cpu, started = daemon.cpu(), time.monotonic()
+    move()
+    daemon.wait(lambda _: daemon.count("clever.scanned") > scanned, "clever.scanned")
+    daemon.wait(lambda _: daemon.count("cycle.finished") > finished + 1, "its cycle's end")
+    return Measured(daemon.cpu() - cpu, time.monotonic() - started, memory_of(daemon.process.pid))
 
 
 def prepare_python(path, state):
@@ -280,7 +246,8 @@ def quiet(bench, pairs):
 
 def daemon_cycles(bench, configuration, sandbox):
     """CPU of one quiet cycle of `run`."""
-    with Daemon(bench, configuration) as daemon:
+    with Daemon(bench.programs, configuration) as daemon:
+        daemon.wait(lambda _: daemon.count("cycle.finished"), "the first cycle's end")
         time.sleep(3.5)
         cpu, seen = daemon.cpu(), len(sandbox.ask("requests")["requests"])
         time.sleep(20)

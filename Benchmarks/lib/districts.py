@@ -4,14 +4,11 @@ Each district is a sandbox process of its own. Time is compressed: every interva
 a day's steady work passes in minutes. What a machine carries is worked out from that, and said as worked out.
 """
 
-import json
 import os
-import signal
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from measure import cpu_of, memory_of, note, proportional_memory_of, show
+from measure import Daemon, memory_of, note, proportional_memory_of, show
 from world import UNLIMITED, Sandbox
 
 FASTER = 30
@@ -87,55 +84,21 @@ def configure(folder, towns):
     os.makedirs(f"{folder}/state", mode=0o700, exist_ok=True)
     path = f"{folder}/attendance-sync.toml"
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f'[service]\nstate_directory = "{folder}/state"\nlog_format = "json"\n')
+        file.write(f'[service]\nstate_directory = "{folder}/state"\n')
         file.writelines(town.table() for town in towns)
     return path
 
 
-class Daemon:
-    """One process, of all districts of a configuration or of one of them."""
+def first_cycles(daemon, towns):
+    """Until each of them has ended a cycle."""
+    names = {town.name for town in towns}
+    daemon.wait(
+        lambda events: names <= {e.get("district") for e in events if e["event"] == "cycle.finished"},
+        "a cycle of each district", 1800)
 
-    def __init__(self, programs, configuration, district=None):
-        self.log = f"{configuration}.{district or 'all'}.log"
-        self.started = time.time()
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                [f"{programs}/attendance-sync", "run", "--config", configuration,
-                 *(["--district", district] if district else [])], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._read = 0
-        self.events = []
 
-    def follow(self):
-        """Takes in what was logged since the last look."""
-        with open(self.log, "rb") as log:
-            log.seek(self._read)
-            text = log.read()
-        end = text.rfind(b"\n") + 1
-        self._read += end
-        self.events += [json.loads(line) for line in text[:end].splitlines()]
-        if self.process.poll() is not None:
-            raise SystemExit(f"the daemon ends: {text[-2000:].decode()}")
-
-    def wait(self, districts, limit=1800):
-        """Until each of them has ended a cycle."""
-        waits, deadline = set(districts), time.time() + limit
-        while waits:
-            self.follow()
-            waits -= {e["district"] for e in self.events if e["event"] == "cycle.finished"}
-            if time.time() > deadline:
-                raise SystemExit(f"no cycle of {sorted(waits)[:5]} … in {limit} s: {self.log}")
-            time.sleep(0.2)
-
-    def cpu(self):
-        return cpu_of(self.process.pid)
-
-    def threads_and_files(self):
-        folder = f"/proc/{self.process.pid}"
-        return len(os.listdir(f"{folder}/task")), len(os.listdir(f"{folder}/fd"))
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(120)
+def threads_and_files(pid):
+    return len(os.listdir(f"/proc/{pid}/task")), len(os.listdir(f"/proc/{pid}/fd"))
 
 
 def at(text):
@@ -205,7 +168,7 @@ def many(bench, counts, students=500, seconds=60):
         try:
             daemon = Daemon(bench.programs, configure(folder, towns))
             note("their first cycles")
-            daemon.wait(town.name for town in towns)
+            first_cycles(daemon, towns)
             first_cpu, first_wall = daemon.cpu(), time.time() - daemon.started
             time.sleep(2 * POLL)
             note(f"{seconds} s in which nothing changes")
@@ -225,7 +188,7 @@ def many(bench, counts, students=500, seconds=60):
 
             busy = Span(daemon, seconds, edit)
             took = arrivals(towns, edited, time.time())
-            threads, files = daemon.threads_and_files()
+            threads, files = threads_and_files(daemon.process.pid)
             failed = sum(e["event"] == "cycle.failed" for e in daemon.events)
             polls = quiet.count("cycle.started", kind="scheduled")
             rows.append([
@@ -262,7 +225,7 @@ def apart(bench, count=10, students=500, seconds=60):
         for town in towns:
             daemons.append(Daemon(bench.programs, configuration, town.name))
         for town, daemon in zip(towns, daemons):
-            daemon.wait([town.name])
+            first_cycles(daemon, [town])
         time.sleep(2 * POLL)
         cpu = sum(daemon.cpu() for daemon in daemons)
         time.sleep(seconds)
@@ -299,13 +262,13 @@ def fairness(bench, seconds=60):
             note(f"the twenty {what}")
             daemon = Daemon(bench.programs, configure(where, group))
             try:
-                daemon.wait(ordinary)
+                first_cycles(daemon, towns)
                 first = time.time() - daemon.started
                 span = Span(daemon, seconds)
             finally:
                 daemon.stop()
             durations = [
-                e["duration_ms"] for e in span.events if e["event"] == "cycle.finished" and e["district"] in ordinary]
+                int(e["duration_ms"]) for e in span.events if e["event"] == "cycle.finished" and e["district"] in ordinary]
             late = span.late(ordinary)
             big = [e for e in daemon.events if e.get("district") == large.name and e["event"] == "cycle.finished"]
             rows.append([

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -31,6 +33,61 @@ class Run:
     @property
     def document(self):
         return json.loads(self.output)["districts"][0]
+
+
+class Daemon:
+    """`run`, of all districts of a configuration or of one of them, and what it logs."""
+
+    def __init__(self, programs, configuration, district=None):
+        self.log = f"{configuration}.{district or 'all'}.log"
+        self.started = time.time()
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [f"{programs}/attendance-sync", "run", "--config", configuration,
+                 *(["--district", district] if district else [])], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._read = 0
+        self.events = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(120)
+
+    def follow(self):
+        """Takes in what was logged since the last look: the words of each line by their names."""
+        with open(self.log, "rb") as log:
+            log.seek(self._read)
+            text = log.read()
+        end = text.rfind(b"\n") + 1
+        self._read += end
+        self.events += [dict(WORD.findall(line)) for line in text[:end].decode().splitlines()]
+        if self.process.poll() is not None:
+            raise SystemExit(f"the daemon ends: {self.log}\n{text[-2000:].decode()}")
+
+    def wait(self, is_over, what, limit=120):
+        """Until `is_over` of what was logged."""
+        deadline = time.monotonic() + limit
+        self.follow()
+        while not is_over(self.events):
+            if time.monotonic() > deadline:
+                raise SystemExit(f"not within {limit} s: {what}: {self.log}")
+            time.sleep(0.02)
+            self.follow()
+
+    def count(self, event):
+        return sum(e["event"] == event for e in self.events)
+
+    def cpu(self):
+        return cpu_of(self.process.pid)
+
+
+# Of logfmt; a value with a space in it is none that is looked at here.
+WORD = re.compile(r"(\w+)=([^ ]*)")
 
 
 def cpu_of(pid):
