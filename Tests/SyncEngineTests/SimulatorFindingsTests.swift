@@ -330,6 +330,33 @@ import Transport
         #expect(lines.filter { $0.cause.hasPrefix("outlived") }.count == 1)
     }
 
+    /// Once Clever has taken what an operator decided, nothing is stored of a mark on which both sides say present. The
+    /// decision was still taken for the newest word on it.
+    @Test func aDecisionIsOverOnceCleverHasTakenItsRow() async throws {
+        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        try town.mark(pair, "absent", code: "E")
+        try await town.nextCycle()
+        try town.decide(.present)
+        try await town.nextCycle()
+        let day = try #require(Day(Town.today.description))
+        func conflict() throws -> StoredConflict? {
+            try town.reading { tx in
+                let key = try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day)
+                return try tx.liveConflict(try #require(key))
+            }
+        }
+        #expect(try conflict()?.state == .decided)
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.cleverSays(pair) == "present")
+        #expect(try conflict() == nil)
+    }
+
     private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {
         let day = try #require(Day(Town.today.description))
         return try town.reading { tx in
