@@ -1,6 +1,6 @@
 """The benchmarks behind Benchmarks/run.
 
-Usage: bench.py DIRECTORY-OF-THE-PROGRAMS [scan|large|quiet|budget|json|districts|fairness] [--pairs N]
+Usage: bench.py DIRECTORY-OF-THE-PROGRAMS [scan|large|quiet|budget|json|writes|districts|fairness] [--pairs N]
 """
 
 import argparse
@@ -20,6 +20,7 @@ from datetime import datetime
 import districts
 from measure import Daemon, Run, memory_of, middle, note, show
 from world import UNLIMITED, FrozenClever, Sandbox, copy_state, write_configuration
+from writes import writes
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -333,7 +334,7 @@ def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/run")
     parser.add_argument("programs", help=argparse.SUPPRESS)
     parser.add_argument("what", nargs="?", default="default", choices=[
-        "default", "scan", "large", "quiet", "budget", "json", "districts", "fairness"])
+        "default", "scan", "large", "quiet", "budget", "json", "writes", "districts", "fairness"])
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--counts", type=int, nargs="+", default=[1, 10, 100, 500])
     options = parser.parse_args()
@@ -352,6 +353,8 @@ def main():
             districts.apart(bench)
         if options.what == "fairness":
             districts.fairness(bench)
+        if options.what == "writes":
+            writes(bench, options.pairs or 5)
         if options.what == "json":
             json_reading(bench, options.pairs or 5)
 

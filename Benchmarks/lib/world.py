@@ -33,8 +33,8 @@ class Sandbox:
         if not self.about:
             raise SystemExit("the sandbox did not start")
 
-    def ask(self, path, body=None):
-        return ask(self.about["control_url"], path, body, timeout=600)
+    def ask(self, path, body=None, method=None):
+        return ask(self.about["control_url"], path, body, method, timeout=600)
 
     def clever(self, target):
         request = urllib.request.Request(
