@@ -1,6 +1,6 @@
 """The benchmarks behind Benchmarks/run.
 
-Usage: bench.py DIRECTORY-OF-THE-PROGRAMS [scan|large|quiet|budget|json|writes|districts|fairness] [--pairs N]
+Usage: bench.py DIRECTORY-OF-THE-PROGRAMS [scan|large|quiet|budget|json|writes|history|districts|fairness] [--pairs N]
 """
 
 import argparse
@@ -18,6 +18,7 @@ from collections import Counter, namedtuple
 from datetime import datetime
 
 import districts
+from history import history
 from measure import Daemon, Run, memory_of, middle, note, show
 from world import UNLIMITED, FrozenClever, Sandbox, copy_state, write_configuration
 from writes import writes
@@ -334,7 +335,8 @@ def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/run")
     parser.add_argument("programs", help=argparse.SUPPRESS)
     parser.add_argument("what", nargs="?", default="default", choices=[
-        "default", "scan", "large", "quiet", "budget", "json", "writes", "districts", "fairness"])
+        "default", "scan", "large", "quiet", "budget", "json", "writes", "history",
+        "districts", "fairness"])
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--counts", type=int, nargs="+", default=[1, 10, 100, 500])
     options = parser.parse_args()
@@ -355,6 +357,8 @@ def main():
             districts.fairness(bench)
         if options.what == "writes":
             writes(bench, options.pairs or 5)
+        if options.what == "history":
+            history(bench, options.pairs or 5)
         if options.what == "json":
             json_reading(bench, options.pairs or 5)
 
