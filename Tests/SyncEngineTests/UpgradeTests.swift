@@ -16,6 +16,7 @@ import Testing
         case bothDirections = "2-both-directions"
         case operatorsTool = "3-operator"
         case largeDistricts = "4-large-districts"
+        case longHistories = "5-long-histories"
 
         static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -24,7 +25,7 @@ import Testing
         func town() async throws -> Town {
             switch self {
             case .foundation: try await Town.start(settings: { $0.conflicts.policy = .hold })
-            case .bothDirections, .operatorsTool, .largeDistricts: try await Town.bothWays(.hold)
+            case .bothDirections, .operatorsTool, .largeDistricts, .longHistories: try await Town.bothWays(.hold)
             }
         }
 

@@ -25,6 +25,16 @@ final class Work: Sendable {
 
     var sofar: Counts { counts.withLock { $0 } }
 
+    /// How often its connection has read a page that its cache didn't have.
+    static func pagesRead(_ state: SyncState) throws -> Int {
+        try state.reading { tx in
+            var (now, most): (Int32, Int32) = (0, 0)
+            let code = sqlite3_db_status(tx.db.sqliteConnection, SQLITE_DBSTATUS_CACHE_MISS, &now, &most, 0)
+            precondition(code == SQLITE_OK)
+            return Int(now)
+        }
+    }
+
     /// Counts from now on, for as long as the connection is open.
     func watch(_ state: SyncState) throws {
         // Never given back: the connection may outlive the test's last look at it.
