@@ -20,10 +20,13 @@ final class SimulatedDropFolder: SFTPTransport, @unchecked Sendable {
     }
 
     func upload(_ upload: SFTPUpload) async throws(SFTPError) {
+        guard !machine.isDead else { throw .cancelled }
+        // As it begins: what happens while it connects, nobody can see any more.
+        town.transcript?.write("\(town.time.now) > upload of \(upload.bytes.count) bytes")
+        proof.uploads(upload.bytes)
         try await step()
         let fault = luck.strikesUpload(town)
-        town.transcript?.write("\(town.time.now) > upload of \(upload.bytes.count) bytes \(fault?.rawValue ?? "")")
-        proof.uploads(upload.bytes)
+        if let fault { town.transcript?.write("\(town.time.now) < upload \(fault.rawValue)") }
         switch fault {
         case .uploadCannotConnect: throw .cannotConnect(detail: "refused")
         case .uploadRefused: throw .refusedCredential
