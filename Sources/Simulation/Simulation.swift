@@ -229,6 +229,7 @@ public final class Simulation: @unchecked Sendable {
         town.transcript?.write("\(time.now) everything heals")
         for end in ends { end() }
         town.everybodyComesBack()
+        proof.heals()
         town.faults = [:]
         simulated_disk_set_full(0)
         simulated_disk_set_busy(0)

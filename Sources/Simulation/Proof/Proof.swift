@@ -24,8 +24,10 @@ final class Proof: @unchecked Sendable {
     private var pollOfThisUpload = Timestamp(milliseconds: .min)
     /// What Clever's scans have covered: the sync that they read up to.
     private var scans: [(from: Day, through: Day, sync: Timestamp)] = []
-    /// Clever's last word on whether the district is paused; nil after a start.
+    /// Clever's last word on whether the district is paused, whichever process heard it.
     private var pausedSeen: Bool?
+    /// The attendance date on which everything began to heal.
+    private var healing: Day?
     /// Sections that answered 410, and until when by the machine's clock.
     private var suspended: [String: Timestamp] = [:]
     private var limits = Limits()
@@ -49,7 +51,7 @@ final class Proof: @unchecked Sendable {
 
     func booted(_ state: SyncState) {
         self.state = state
-        pausedSeen = nil
+        // A power failure may have taken what was stored of it: then the section is asked once more, and says 410 again.
         suspended = [:]
         limits.booted()
     }
@@ -261,6 +263,9 @@ final class Proof: @unchecked Sendable {
         return totals.outbox + totals.openConflicts + totals.waiting + totals.suspendedSections == 0
     }
 
+    /// The first cycle after this has whatever the lookback covers now before it, with nothing in its way.
+    func heals() { healing = town.today }
+
     /// Both sides are equal under the status map, the log has what was overwritten, the audit trail tells the end.
     func checkEnd() {
         guard let totals = reading({ try $0.totals(now: machineNow()) }) else {
@@ -271,7 +276,7 @@ final class Proof: @unchecked Sendable {
         let both = town.scenario.settings.direction == .both
         for key in town.ledger.histories.keys.sorted(by: { ($0.place, $0.day) < ($1.place, $1.day) }) {
             guard town.places[key.place].isActive,
-                key.day > town.today.first(of: town.scenario.settings.clever.lookback),
+                key.day > (healing ?? town.today).first(of: town.scenario.settings.clever.lookback),
                 let clever = town.cleverSays(key.place, key.day)
             else { continue }
             let schoology = town.schoologySays(key.place, key.day)
@@ -283,6 +288,9 @@ final class Proof: @unchecked Sendable {
         // A row for a mark whose code nobody configured waits for an operator, as its record does.
         if both, totals.outbox > 0, !town.scenario.settings.statusMap.leavesCodesOut {
             fail("end", "the outbox holds \(totals.outbox)")
+        }
+        if case .broken(let line, _) = reading({ try $0.verifyAuditTrail() }) {
+            fail("audit", "line \(line) does not follow from the one before it")
         }
         for (key, side, value) in owed where !conflicts(key).contains(where: { $0.value(side) == value }) {
             fail("lost conflict", describe(key, "\(side)'s \(value) is in the conflict log no longer"))
