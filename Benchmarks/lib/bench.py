@@ -19,8 +19,8 @@ from datetime import datetime
 
 import districts
 from history import history
-from measure import Daemon, Run, memory_of, middle, note, show
-from world import UNLIMITED, FrozenClever, Sandbox, copy_state, write_configuration
+from measure import Daemon, Run, in_turn, memory_of, middle, note, ratio, show
+from world import UNLIMITED, FrozenClever, Sandbox, copy_state, secondary_district, write_configuration
 from writes import writes
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -42,9 +42,7 @@ def scan(bench, students, pairs):
     folder = f"{bench.folder}/scan-{students}"
     os.makedirs(folder)
     note(f"making a district of {students:,} students")
-    sandbox = Sandbox(
-        bench.programs, folder, "--students", str(students), "--elementary-percent", "0", "--sections-per-student",
-        "7", "--days", "1", "--tidy", *UNLIMITED)
+    sandbox = secondary_district(bench.programs, folder, students)
     note("freezing Clever's pages")
     clever = FrozenClever(sandbox, folder)
     state, configuration, alone = f"{folder}/now", f"{folder}/bench.toml", f"{folder}/alone.toml"
@@ -68,15 +66,6 @@ def scan(bench, students, pairs):
             sys.executable, f"{HERE}/{scripts[name]}", clever.url, clever.token, clever.day,
             f"{folder}/{scripts[name]}.sqlite", *clever.schools])
 
-    def in_turn(what, runs):
-        """Each `pairs` times, in another order each time."""
-        turns, found = list(runs.items()), {}
-        for number in range(pairs):
-            note(f"{what}, {number + 1} of {pairs}")
-            for name, run in turns[number % len(turns):] + turns[:number % len(turns)]:
-                found.setdefault(name, []).append(run())
-        return found
-
     try:
         note("matching the roster")
         clever.set_district(last_sync=None)
@@ -97,7 +86,7 @@ def scan(bench, students, pairs):
             shutil.copy(f"{folder}/{scripts[name]}.matched", f"{folder}/{scripts[name]}.sqlite")
             return python(name)
 
-        firsts = in_turn("first scan", {
+        firsts = in_turn("first scan", pairs, {
             "curl": curl, "attendance-sync": read_first,
             **{name: lambda name=name: python_first(name) for name in scripts}})
         decided = firsts["attendance-sync"][-1].document
@@ -114,7 +103,7 @@ def scan(bench, students, pairs):
         note("the daemon starts")
         with Daemon(bench.programs, configuration) as daemon:
             daemon.wait(lambda _: daemon.count("cycle.finished"), "the first cycle's end")
-            rescans = in_turn("rescan", {
+            rescans = in_turn("rescan", pairs, {
                 "curl": curl, "attendance-sync": lambda: rescan(daemon, move),
                 **{name: lambda name=name: python(name) for name in scripts}})
         rescans["attendance-sync once"] = [read() for _ in range(pairs)]
@@ -154,10 +143,8 @@ def scan(bench, students, pairs):
 
 
 def ratios(taken, runs):
-    """To curl and to aiohttp, the median of the pairs of one turn."""
-    return [
-        f"{statistics.median(a.cpu / b.cpu for a, b in zip(taken, runs[other])):.2f}" if other in runs else ""
-        for other in ("curl", "aiohttp + orjson")]
+    """To curl and to aiohttp."""
+    return [f"{ratio(taken, runs[other]):.2f}" if other in runs else "" for other in ("curl", "aiohttp + orjson")]
 
 
 Measured = namedtuple("Measured", "cpu wall memory")
@@ -300,9 +287,7 @@ def budget(bench):
 
 def json_reading(bench, pairs):
     reader, simdjson = os.environ["JSON_PROGRAMS"].split(":")
-    sandbox = Sandbox(
-        bench.programs, bench.folder, "--students", "1000", "--elementary-percent", "0", "--sections-per-student", "7",
-        "--days", "1", "--tidy", *UNLIMITED)
+    sandbox = secondary_district(bench.programs, bench.folder, 1000)
     try:
         school = json.loads(sandbox.clever("/v3.1/schools?limit=1000"))["data"][0]["data"]["id"]
         day = sandbox.about["district"]["today"]
@@ -314,17 +299,16 @@ def json_reading(bench, pairs):
     with open(path, "wb") as file:
         file.write(page)
     records = len(json.loads(page)["data"])
-    commands = {
-        "Foundation's JSONDecoder, to a struct of texts": [reader, "foundation", path, "100"],
-        "simdjson, fields found and nothing converted": [simdjson, path, "1000"],
-        "Answers/JSON, to checked records": [reader, "ours", path, "1000"],
-    }
-    found = {name: [] for name in commands}
-    for number in range(pairs):
-        turns = list(commands.items())
-        for name, command in turns[number % 3:] + turns[:number % 3]:
-            found[name].append(float(subprocess.run(
-                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout))
+
+    def reading(*command):
+        return lambda: float(subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout)
+
+    found = in_turn("one page", pairs, {
+        "Foundation's JSONDecoder, to a struct of texts": reading(reader, "foundation", path, "100"),
+        "simdjson, fields found and nothing converted": reading(simdjson, path, "1000"),
+        "Answers/JSON, to checked records": reading(reader, "ours", path, "1000"),
+    })
     show(
         f"One page of {records} records, {len(page) / records:.0f} bytes each, again and again; {pairs} runs in turn",
         ["reader", "median, µs a record", "least", "most"],

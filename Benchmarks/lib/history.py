@@ -6,7 +6,7 @@ import statistics
 import time
 
 from measure import Daemon, memory_of, note, show
-from world import UNLIMITED, FrozenClever, Sandbox, write_configuration
+from world import FrozenClever, secondary_district, write_configuration
 
 DAYS = 180
 
@@ -16,21 +16,15 @@ def history(bench, pairs, students=10_000):
     folder = f"{bench.folder}/history"
     os.makedirs(folder)
     note(f"making a district of {students:,} students, twice")
-    options = ["--students", str(students), "--elementary-percent", "0", "--sections-per-student", "7", "--days", "1",
-               "--tidy", *UNLIMITED]
     sandboxes, configurations = [], []
     for name in ("new", "old"):
         os.makedirs(f"{folder}/{name}")
-        sandboxes.append(Sandbox(bench.programs, f"{folder}/{name}", *options))
+        sandboxes.append(secondary_district(bench.programs, f"{folder}/{name}", students))
         configurations.append(f"{folder}/{name}/bench.toml")
     clever = FrozenClever(sandboxes[0], folder)
     for sandbox, configuration in zip(sandboxes, configurations):
-        write_configuration(sandbox, configuration, clever.url, configuration + ".state")
-        # Else the first cycle would begin to delete the oldest.
-        with open(configuration, encoding="utf-8") as file:
-            text = file.read().replace("[service]\n", '[service]\nretention = "400d"\n', 1)
-        with open(configuration, "w", encoding="utf-8") as file:
-            file.write(text)
+        # With the usual retention the first cycle would begin to delete the oldest.
+        write_configuration(sandbox, configuration, clever.url, configuration + ".state", retention="400d")
     try:
         for configuration in configurations:
             note("reading, matching and sending")
@@ -70,12 +64,12 @@ def history(bench, pairs, students=10_000):
 
 
 def age(path):
-    """Gives each mark of the day a past of `DAYS` days, with its record and two lines of the audit trail."""
+    """Gives each mark of the day a past of `DAYS` days, with its record and its lines of the audit trail."""
     database = sqlite3.connect(path)
-    database.executescript(
+    database.execute(
         f"""
         CREATE TEMP TABLE past AS
-            WITH RECURSIVE n(back) AS (SELECT 1 UNION ALL SELECT back + 1 FROM n WHERE back < {DAYS}) SELECT back FROM n;
+            WITH RECURSIVE n(back) AS (SELECT 1 UNION ALL SELECT back + 1 FROM n WHERE back < {DAYS}) SELECT back FROM n
         """)
     for table, row in {"mark": "TRUE", "clever_record": "TRUE", "audit": "side <> 0"}.items():
         columns = [r[1] for r in database.execute(f"PRAGMA table_info({table})") if r[1] != "id"]
@@ -109,24 +103,16 @@ KINDS = {
 
 def cycle(daemons, clever, change, number):
     """CPU of the next whole cycle of each, after the change."""
-    after = [following(daemon) for daemon in daemons]
-    while not all(map(next, after)):
+    seen = [daemon.cycles() for daemon in daemons]
+    while any(daemon.cycles() == before for daemon, before in zip(daemons, seen)):
         time.sleep(0.02)
     change(clever, number)
     started = [daemon.cpu() for daemon in daemons]
-    after = [following(daemon) for daemon in daemons]
+    seen = [daemon.cycles() for daemon in daemons]
     ended = [None for _ in daemons]
     while None in ended:
         time.sleep(0.02)
-        ended = [end or (daemon.cpu() if next(is_over) else None)
-                 for end, daemon, is_over in zip(ended, daemons, after)]
+        for index, daemon in enumerate(daemons):
+            if ended[index] is None and daemon.cycles() > seen[index]:
+                ended[index] = daemon.cpu()
     return [end - start for end, start in zip(ended, started)]
-
-
-def following(daemon):
-    """Again and again, whether a cycle has ended since the first look."""
-    daemon.follow()
-    seen = daemon.count("cycle.finished")
-    while True:
-        daemon.follow()
-        yield daemon.count("cycle.finished") > seen

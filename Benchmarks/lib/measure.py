@@ -82,6 +82,11 @@ class Daemon:
     def count(self, event):
         return sum(e["event"] == event for e in self.events)
 
+    def cycles(self):
+        """How many have ended by now."""
+        self.follow()
+        return self.count("cycle.finished")
+
     def cpu(self):
         return cpu_of(self.process.pid)
 
@@ -120,8 +125,24 @@ def show(title, header, rows):
     sys.stdout.flush()
 
 
+def in_turn(what, pairs, runs):
+    """Makes each run `pairs` times, in another order each time. Returns what each gave, by its name."""
+    turns, found = list(runs.items()), {name: [] for name in runs}
+    for number in range(pairs):
+        note(f"{what}, {number + 1} of {pairs}")
+        first = number % len(turns)
+        for name, run in turns[first:] + turns[:first]:
+            found[name].append(run())
+    return found
+
+
 def middle(runs, name):
     return statistics.median(getattr(run, name) for run in runs)
+
+
+def ratio(runs, others):
+    """Of their CPU: the median of the pairs of one turn."""
+    return statistics.median(a.cpu / b.cpu for a, b in zip(runs, others))
 
 
 def note(text):

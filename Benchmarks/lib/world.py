@@ -49,6 +49,13 @@ class Sandbox:
         self.process.wait(60)
 
 
+def secondary_district(programs, folder, students):
+    """A district of secondary schools alone: seven sections a student, one day, nothing that can't be matched."""
+    return Sandbox(
+        programs, folder, "--students", str(students), "--elementary-percent", "0", "--sections-per-student", "7",
+        "--days", "1", "--tidy", *UNLIMITED)
+
+
 class FrozenClever:
     """The attendance pages of a day as files behind nginx; everything else is passed on to the sandbox.
 
@@ -177,7 +184,8 @@ http {{
         self.process.wait(30)
 
 
-def write_configuration(sandbox, path, clever_url, state, poll_interval="5s", schoology_url=None):
+def write_configuration(
+        sandbox, path, clever_url, state, poll_interval="5s", schoology_url=None, retention=None):
     """The sandbox's configuration with another Clever, another state and one day's lookback."""
     with open(sandbox.configuration, encoding="utf-8") as file:
         text = file.read()
@@ -188,6 +196,8 @@ def write_configuration(sandbox, path, clever_url, state, poll_interval="5s", sc
         text = re.sub(rf'^{key} = ".*"$', f'{key} = "{value}"', text, count=1, flags=re.MULTILINE)
     if schoology_url is not None:
         text = text.replace(sandbox.about["schoology"]["base_url"], schoology_url)
+    if retention is not None:
+        text = text.replace("[service]\n", f'[service]\nretention = "{retention}"\n', 1)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 

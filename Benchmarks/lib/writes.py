@@ -3,13 +3,13 @@
 import json
 import os
 import shutil
-import statistics
 import sys
 
-from measure import Run, middle, note, show
-from world import UNLIMITED, FrozenClever, Sandbox, copy_state, write_configuration
+from measure import Run, in_turn, middle, note, ratio, show
+from world import FrozenClever, copy_state, secondary_district, write_configuration
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+C, PYTHON = "C, libcurl multi, PLAINTEXT", "Python, requests-oauthlib"
 
 
 def writes(bench, pairs, students=10_000):
@@ -17,16 +17,13 @@ def writes(bench, pairs, students=10_000):
     folder = f"{bench.folder}/writes"
     os.makedirs(folder)
     note(f"making a district of {students:,} students")
-    sandbox = Sandbox(
-        bench.programs, folder, "--students", str(students), "--elementary-percent", "0", "--sections-per-student",
-        "7", "--days", "1", "--tidy", *UNLIMITED)
+    sandbox = secondary_district(bench.programs, folder, students)
     clever = FrozenClever(sandbox, folder)
     state, configuration, alone = f"{folder}/now", f"{folder}/bench.toml", f"{folder}/alone.toml"
     write_configuration(sandbox, configuration, clever.url, state)
     write_configuration(sandbox, alone, clever.url, state, schoology_url="http://127.0.0.1:9")
     schoology = sandbox.about["schoology"]
     who = [schoology["base_url"], schoology["consumer_key"], schoology["consumer_secret"]]
-    found = {}
     try:
         note("matching the roster, deciding, and sending once to see what is sent")
         clever.set_district(last_sync=None)
@@ -55,25 +52,18 @@ def writes(bench, pairs, students=10_000):
                 raise SystemExit(f"{command[:2]}: {int(run.output)} of {puts} PUTs were answered well")
             return run
 
-        programs = {
-            "C, libcurl multi, PLAINTEXT": lambda: theirs([os.environ["PUT_PROGRAM"], *who, bodies]),
+        found = in_turn("sending", pairs, {
+            C: lambda: theirs([os.environ["PUT_PROGRAM"], *who, bodies]),
             "attendance-sync once": ours,
-            "Python, requests-oauthlib": lambda: theirs([sys.executable, f"{HERE}/python_put.py", *who, bodies]),
-        }
-        turns = list(programs.items())
-        for number in range(pairs):
-            note(f"{number + 1} of {pairs}")
-            for name, run in turns[number % 3:] + turns[:number % 3]:
-                found.setdefault(name, []).append(run())
+            PYTHON: lambda: theirs([sys.executable, f"{HERE}/python_put.py", *who, bodies]),
+        })
     finally:
         clever.stop()
         sandbox.stop()
     counts = found["attendance-sync once"][-1].document["counts"]
     rows = [
         [name, f"{middle(runs, 'cpu'):.2f}", f"{1000 * middle(runs, 'cpu') / puts:.3f}",
-         *(f"{statistics.median(a.cpu / b.cpu for a, b in zip(runs, found[other])):.2f}"
-           for other in ("C, libcurl multi, PLAINTEXT", "Python, requests-oauthlib"))]
-        for name, runs in found.items()]
+         *(f"{ratio(runs, found[other]):.2f}" for other in (C, PYTHON))] for name, runs in found.items()]
     show(
         f"{puts} PUTs of {len(marks) / puts:.1f} marks each; attendance-sync makes {counts['schoology_requests']} requests, as it "
         f"reads each section before it writes it, and the others besides; median of {pairs}",
