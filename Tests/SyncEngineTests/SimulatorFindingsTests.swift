@@ -286,16 +286,7 @@ import Transport
     /// A conflict was open when Clever took the file of before it, and so came to agree with the teacher: both sides said
     /// present, of which nothing is stored. The conflict stayed open, and the row that puts back the office's word went.
     @Test func aConflictDissolvesWhereBothSidesComeToAgreeOnPresent() async throws {
-        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
-        let pair = try #require(town.secondary.first)
-        try town.mark(pair, "absent")
-        try await town.nextCycle()
-        try town.teach(pair, 1)
-        try await town.nextCycle()
-        let earlier = try #require(town.dropBox.file)
-        try town.mark(pair, "absent", code: "E")
-        try await town.nextCycle()
-        #expect(try town.totals.openConflicts == 1)
+        let (town, pair, earlier) = try await anOpenConflict()
         #expect(town.sandbox.ingest(csv: earlier).rejected == [])
         try await town.nextCycle()
         #expect(try town.totals.openConflicts == 0)
@@ -333,22 +324,11 @@ import Transport
     /// Once Clever has taken what an operator decided, nothing is stored of a mark on which both sides say present. The
     /// decision was still taken for the newest word on it.
     @Test func aDecisionIsOverOnceCleverHasTakenItsRow() async throws {
-        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
-        let pair = try #require(town.secondary.first)
-        try town.mark(pair, "absent")
-        try await town.nextCycle()
-        try town.teach(pair, 1)
-        try await town.nextCycle()
-        try town.mark(pair, "absent", code: "E")
-        try await town.nextCycle()
+        let (town, pair, _) = try await anOpenConflict()
         try town.decide(.present)
         try await town.nextCycle()
-        let day = try #require(Day(Town.today.description))
         func conflict() throws -> StoredConflict? {
-            try town.reading { tx in
-                let key = try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day)
-                return try tx.liveConflict(try #require(key))
-            }
+            try town.reading { try $0.liveConflict(try key(of: pair, $0)) }
         }
         #expect(try conflict()?.state == .decided)
         try town.ingest()
@@ -357,11 +337,27 @@ import Transport
         #expect(try conflict() == nil)
     }
 
+    /// The office said absent, the teacher puts it back to present, and the file says so; then the office excuses it.
+    private func anOpenConflict() async throws -> (town: Town, pair: SandboxPair, file: [UInt8]) {
+        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        let file = try #require(town.dropBox.file)
+        try town.mark(pair, "absent", code: "E")
+        try await town.nextCycle()
+        #expect(try town.totals.openConflicts == 1)
+        return (town, pair, file)
+    }
+
     private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {
+        try town.reading { try $0.auditTrail(try key(of: pair, $0)) }
+    }
+
+    private func key(of pair: SandboxPair, _ tx: Transaction) throws -> Key {
         let day = try #require(Day(Town.today.description))
-        return try town.reading { tx in
-            let key = try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day)
-            return try tx.auditTrail(try #require(key))
-        }
+        return try #require(try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day))
     }
 }
