@@ -207,12 +207,14 @@ extension Transaction {
             .map(Timestamp.init(milliseconds:))
     }
 
-    /// A row has become a change of its own again, and is sent anew; see ``OutboxItem/isPutBack``.
-    public func clearPutBack(_ id: Int64) throws {
+    /// A row has become a change of its own again, is judged like any other, and is sent anew; see
+    /// ``OutboxItem/isPutBack``.
+    public func clearPutBack(_ id: Int64, cause: String, cycle: Int64) throws {
+        let passes = cause.hasPrefix(OutboxItem.operatorCause)
         try run(
             """
-            UPDATE outbox SET put_back = 0, state = 0, uploaded = NULL, uploaded_watermark = NULL, overdue = 0
-            WHERE id = ?
-            """, [id])
+            UPDATE outbox SET put_back = 0, state = 0, uploaded = NULL, uploaded_watermark = NULL, overdue = 0,
+                cause = ?, cycle = ?, held = ? WHERE id = ?
+            """, [cause, cycle, passes ? 0 : nil, id])
     }
 }

@@ -34,6 +34,8 @@ public struct StoredConflict: Sendable, Equatable {
 /// when one moves on, the key is merged like any other.
 public struct OperatorDecision: Sendable, Equatable {
     public var status: Status
+    /// `operator:NAME`.
+    public var cause: String
     var clever: Status
     var schoology: Status
 
@@ -98,7 +100,9 @@ extension Transaction {
     /// The operator's decision on the newest conflict of a key, if there is one that the sides have not outlived.
     public func operatorDecision(_ key: Key) throws -> OperatorDecision? {
         guard let conflict = try liveConflict(key), let decision = conflict.decision else { return nil }
-        return OperatorDecision(status: decision, clever: conflict.clever, schoology: conflict.schoology)
+        return OperatorDecision(
+            status: decision, cause: conflict.resolvedBy ?? OutboxItem.operatorCause, clever: conflict.clever,
+            schoology: conflict.schoology)
     }
 
     /// The newest conflict of a key, unless the sides have agreed since.

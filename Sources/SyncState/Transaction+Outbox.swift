@@ -54,6 +54,16 @@ public struct OutboxItem: Sendable, Equatable {
     public var isHeld: Bool { held ?? 0 != 0 }
 }
 
+/// What is known of a try that didn't go through.
+public enum TryOutcome: Sendable {
+    /// It never reached the mark.
+    case notApplied
+    /// The side says of the mark that it failed. Some write it all the same: should the mark show it, it is ours.
+    case refused
+    /// No answer that tells.
+    case unknown
+}
+
 extension Transaction {
     /// Decides that a side is to become `status`. Takes the place of an earlier write for the key, dead or not,
     /// and keeps what that one may have sent, and the batch that holds it.
@@ -128,25 +138,31 @@ extension Transaction {
             [status.rawValue, status.rawValue, id])
     }
 
-    /// To be tried again at `until`. Unless its outcome is unknown, it did not happen.
+    /// To be tried again at `until`.
     ///
     /// - Parameter endsRound: this cycle has given it up, so that it has no tries left before the next.
     public func postpone(
-        _ id: Int64, until: Timestamp, code: Int?, message: String?, unknown: Bool, endsRound: Bool
+        _ id: Int64, until: Timestamp, code: Int?, message: String?, outcome: TryOutcome, endsRound: Bool
     ) throws {
         try run(
             """
-            UPDATE outbox SET state = ?1, sent = CASE WHEN ?1 THEN sent END, next_attempt = ?2, code = ?3, message = ?4,
+            UPDATE outbox SET state = ?1, sent = CASE WHEN ?8 THEN sent END, next_attempt = ?2, code = ?3, message = ?4,
                 attempts = CASE WHEN ?5 THEN ?6 ELSE attempts END, rounds = rounds + ?5 WHERE id = ?7
             """,
             [
-                unknown ? 1 : 0, until.milliseconds, code, message, endsRound, RetryPolicy.triesInACycle, id,
+                outcome == .unknown ? 1 : 0, until.milliseconds, code, message, endsRound, RetryPolicy.triesInACycle,
+                id,
+                outcome != .notApplied,
             ])
     }
 
     /// It was not applied, and the try doesn't count.
     public func notSent(_ id: Int64) throws {
         try run("UPDATE outbox SET state = 0, sent = NULL, attempts = max(attempts - 1, 0) WHERE id = ?", [id])
+    }
+
+    public func setCause(_ id: Int64, _ cause: String) throws {
+        try run("UPDATE outbox SET cause = ? WHERE id = ?", [cause, id])
     }
 
     public func markRosterRefreshed(_ id: Int64) throws {

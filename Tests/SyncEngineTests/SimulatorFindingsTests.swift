@@ -337,6 +337,105 @@ import Transport
         #expect(try conflict() == nil)
     }
 
+    /// Schoology wrote a mark, and its code said that it had failed. The trail said that both sides had come to agree by
+    /// themselves.
+    @Test func theTrailHasAWriteWhoseCodeSaidThatItHadFailed() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "tardy")
+        town.sandbox.add(Fault(.itemCode(503), count: 1, isApplied: true))
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 3)
+        let last = try #require(try trail(town, pair).last)
+        #expect((last.side, last.was, last.now, last.cause) == (.schoology, .present, .late, "clever"))
+        #expect(try town.totals.outbox == 0)
+    }
+
+    /// The office took such a mark back before anybody could read the section again: the mark was taken for a teacher's,
+    /// and went to Clever.
+    @Test func aWriteWhoseCodeSaidThatItHadFailedIsNoTeachersWord() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "tardy")
+        town.sandbox.add(Fault(.itemCode(503), isApplied: true))
+        town.sandbox.add(Fault(.status(503), side: .schoology, method: "GET", path: "*/attendance", skip: 1))
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 3)
+        town.sandbox.removeAllFaults()
+        try town.mark(pair, "present")
+        for _ in 0..<2 {
+            town.time.advance(.hours(9))
+            try await town.nextCycle()
+        }
+        #expect(try town.shown(pair) == 1)
+        #expect(town.dropBox.attempts == 0)
+        #expect(try town.totals.outbox == 0)
+    }
+
+    /// A write took a mark back to what both sides had agreed on, and its answer was lost: the trail did not have it.
+    @Test func theTrailHasAWriteThatTookAMarkBackAndWasNotAnswered() async throws {
+        let town = try await Town.bothWays()
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "absent", code: "E")
+        try await town.nextCycle()
+        try town.teach(pair, 2)
+        town.sandbox.add(Fault(.reset, side: .schoology, method: "PUT", count: 1, isApplied: true))
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 4)
+        let last = try #require(try trail(town, pair).last)
+        #expect((last.side, last.was, last.now, last.cause) == (.schoology, .absent, .excused, "policy:clever"))
+    }
+
+    /// A row that put back what the office had said passes the safety valve. When Clever took the file of before it, the
+    /// row became the teacher's change, and went past the valve too, as something that is taken back.
+    @Test func aRowThatIsTheTeachersAgainIsJudgedByTheValve() async throws {
+        let town = try await Town.bothWays(settings: {
+            $0.safety.holdAboveCount = 0
+            $0.safety.holdAbovePercent = 0
+        })
+        let pair = try #require(town.secondary.first)
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        try town.approveHeld()
+        try await town.nextCycle()
+        let earlier = try #require(town.dropBox.file)
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.allSatisfy { $0.contains("present") })
+        #expect(town.sandbox.ingest(csv: earlier).rejected == [])
+        try await town.nextCycle()
+        #expect(try town.cleverSays(pair) == "tardy")
+        #expect(town.dropBox.rows.isEmpty)
+        #expect(try town.totals.held == 1)
+        try town.approveHeld()
+        try await town.nextCycle()
+        try town.ingest()
+        try await town.nextCycle()
+        #expect(try town.cleverSays(pair) == "present")
+        #expect(try trail(town, pair).last { $0.side == .clever }?.cause == "schoology")
+    }
+
+    /// A row that had been uploaded, and then could not go any more, made the daemon upload a file without it again and
+    /// again.
+    @Test func aRowThatTheFileDoesNotCarryIsNoReasonToUploadItAgain() async throws {
+        let town = try await Town.bothWays(settings: {
+            $0.statusMap.absent.anyOtherCode = nil
+            $0.clever.sftp?.confirmWithin = .hours(1)
+        })
+        let pair = try #require(town.secondary.first)
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        try town.mark(pair, "absent", code: "X9")
+        try await town.nextCycle()
+        #expect(town.dropBox.rows.isEmpty)
+        let attempts = town.dropBox.attempts
+        for _ in 0..<3 {
+            town.time.advance(.hours(3))
+            try await town.nextCycle()
+        }
+        #expect(town.dropBox.attempts == attempts)
+    }
+
     /// The office said absent, the teacher puts it back to present, and the file says so; then the office excuses it.
     private func anOpenConflict() async throws -> (town: Town, pair: SandboxPair, file: [UInt8]) {
         let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })

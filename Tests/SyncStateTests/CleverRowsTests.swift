@@ -109,11 +109,15 @@ import Testing
         let back = try enqueue(.present, isPutBack: true)
         #expect(back.isPutBack)
         try upload(back, watermark: 2)
-        try temporary.write { try $0.clearPutBack(back.id) }
+        try temporary.write { try $0.clearPutBack(back.id, cause: "schoology", cycle: 7) }
         let again = try #require(try row())
         #expect(!again.isPutBack)
         #expect((again.state, again.uploaded, again.uploadedWatermark) == (.pending, nil, nil))
         #expect(again.uploads == [.late])
+        // Nobody has judged it as a change.
+        #expect((again.cause, again.cycle, again.held) == ("schoology", 7, nil))
+        try temporary.write { try $0.clearPutBack(back.id, cause: "operator:anna", cycle: 8) }
+        #expect(try row()?.held == 0)
     }
 
     @Test func anUploadThatADecisionOvertookLeavesTheNewOneToBeSent() throws {

@@ -40,7 +40,7 @@ import Testing
         let old = try enqueue(.absent)
         try temporary.write { tx in
             try tx.postpone(
-                old.id, until: Self.now + .hours(1), code: 500, message: "down", unknown: false, endsRound: true)
+                old.id, until: Self.now + .hours(1), code: 500, message: "down", outcome: .notApplied, endsRound: true)
             try tx.markRosterRefreshed(old.id)
         }
         let new = try enqueue(.late, cause: "policy:clever", cycle: 2, now: Self.now + .minutes(5))
@@ -85,14 +85,17 @@ import Testing
         #expect(try temporary.read { try $0.totals(now: Self.now).unknown } == 1)
     }
 
-    @Test func aRefusedWriteDidNotHappen() throws {
+    /// A mark whose code says that it failed may be there all the same, and is ours then.
+    @Test(arguments: [TryOutcome.notApplied, .refused])
+    func aRefusedWriteIsToBeTriedAgain(outcome: TryOutcome) throws {
         let id = try enqueue(.absent).id
         try temporary.write { tx in
             try tx.markSent(id, status: .absent)
-            try tx.postpone(id, until: Self.now, code: 503, message: "busy", unknown: false, endsRound: false)
+            try tx.postpone(id, until: Self.now, code: 503, message: "busy", outcome: outcome, endsRound: false)
         }
         let item = try item()
-        #expect((item.sent, item.state, item.attempts, item.rounds) == (nil, .pending, 1, 0))
+        #expect(item.sent == (outcome == .refused ? .absent : nil))
+        #expect((item.state, item.attempts, item.rounds) == (.pending, 1, 0))
         #expect((item.code, item.message) == (503, "busy"))
         #expect(item.nextAttempt == Self.now)
     }
@@ -101,7 +104,7 @@ import Testing
         let id = try enqueue(.absent).id
         try temporary.write { tx in
             try tx.markSent(id, status: .absent)
-            try tx.postpone(id, until: Self.now, code: nil, message: "timeout", unknown: true, endsRound: true)
+            try tx.postpone(id, until: Self.now, code: nil, message: "timeout", outcome: .unknown, endsRound: true)
         }
         let item = try item()
         #expect((item.sent, item.state, item.rounds) == (.absent, .unknown, 1))
@@ -157,7 +160,8 @@ import Testing
         let id = try enqueue(.absent).id
         try temporary.write { tx in
             try tx.markRosterRefreshed(id)
-            try tx.postpone(id, until: Self.now + .hours(8), code: 404, message: "", unknown: false, endsRound: true)
+            try tx.postpone(
+                id, until: Self.now + .hours(8), code: 404, message: "", outcome: .notApplied, endsRound: true)
             try tx.markDead(id, code: 404, message: "gone")
         }
         #expect(try temporary.write { try $0.retryOutboxItem(id) })
@@ -181,7 +185,8 @@ import Testing
     @Test func onlyWhatIsDueGoes() throws {
         let id = try enqueue(.absent).id
         try temporary.write {
-            try $0.postpone(id, until: Self.now + .hours(1), code: 500, message: nil, unknown: false, endsRound: true)
+            try $0.postpone(
+                id, until: Self.now + .hours(1), code: 500, message: nil, outcome: .notApplied, endsRound: true)
         }
         #expect(try due(Self.now).isEmpty)
         #expect(try due(Self.now + .hours(1)) == [1])

@@ -2,7 +2,7 @@
 public enum ItemVerdict: Sendable, Hashable {
     /// 2xx: the write happened, the base advances.
     case acknowledged
-    /// 408, 409, 425, 429, 5xx: the write did not happen and may work later.
+    /// 408, 409, 425, 429, 5xx: the write failed, by what the side says of it, and may work later.
     case retry
     /// 404, the first time: the enrollment may have been replaced, so the roster is refreshed once.
     case refreshRoster

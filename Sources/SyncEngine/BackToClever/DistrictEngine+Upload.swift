@@ -107,12 +107,12 @@ extension DistrictEngine {
         return max(target.uploadInterval - (now - last), .zero)
     }
 
-    /// What Clever has not shown for too long is uploaded again: somebody may have removed or replaced the file.
-    private func isRepeatDue(_ target: SFTPSettings) throws -> Bool {
-        let (oldest, last) = try state.reading { tx in
-            (try tx.oldestUnconfirmed(), try tx.number(.csvUploadedAt).map(Timestamp.init(milliseconds:)))
-        }
-        guard let oldest, let last else { return false }
+    /// What Clever has not shown for too long is uploaded again: somebody may have removed or replaced the file. Not for the
+    /// sake of a row that the file would not carry.
+    private func isRepeatDue(_ carried: [Carried], _ target: SFTPSettings) throws -> Bool {
+        let uploads = carried.lazy.filter { $0.item.state == .unconfirmed }.compactMap(\.item.uploaded)
+        let last = try state.reading { try $0.number(.csvUploadedAt) }.map(Timestamp.init(milliseconds:))
+        guard let oldest = uploads.min(), let last else { return false }
         return now - oldest >= target.confirmWithin && now - last >= target.confirmWithin
     }
 
@@ -125,7 +125,7 @@ extension DistrictEngine {
     /// There is something that the file on the server doesn't say, or something to be taken out of it, or to say again.
     private func isFileWanted(_ carried: [Carried], _ target: SFTPSettings) throws -> Bool {
         if carried.contains(where: { $0.item.state == .pending }) { return true }
-        return try state.reading { try $0.number(.csvIsOutdated) } != nil || isRepeatDue(target)
+        return try state.reading { try $0.number(.csvIsOutdated) } != nil || isRepeatDue(carried, target)
     }
 
     /// The rows that the file is to carry: the latest for each of the district's keys. A row that can't be written,

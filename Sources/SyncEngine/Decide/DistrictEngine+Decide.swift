@@ -156,7 +156,7 @@ extension DistrictEngine {
         return true
     }
 
-    private static let causedByClever = "clever"
+    static let causedByClever = "clever"
 
     /// What Clever's mark for a key means: present where there is none, nil where the status map has no entry.
     func cleverStatus(

@@ -1,6 +1,13 @@
 import AttendanceCore
 import SyncState
 
+/// What a key's mark in Schoology is to become.
+struct WantedMark {
+    var status: Status
+    /// The policy or operator that decided it; nil: the office alone has changed the mark.
+    var cause: String?
+}
+
 /// Decides one key with both sides known, and stores what follows from it: the base, the conflict log, and the rows
 /// for Clever. What is to be written to Schoology is the caller's, who has just read it.
 extension DistrictEngine {
@@ -11,7 +18,7 @@ extension DistrictEngine {
     /// - Returns: what Schoology is to become, or nil when there is nothing to write.
     func settle(
         _ key: Key, showing schoology: Status, of enrollment: Int64? = nil, seenAt: Timestamp, _ tx: Transaction
-    ) throws -> Status? {
+    ) throws -> WantedMark? {
         var mark = try tx.mark(key)
         let item = try tx.outboxItem(key, side: .schoology)
         if let enrollment, let known = mark.enrollment, known != enrollment {
@@ -34,6 +41,14 @@ extension DistrictEngine {
         let before = mark.schoology ?? .present
         mark.observe(schoology, at: seenAt)
         if let refused = mark.refusedSchoology, refused != schoology { mark.refusedSchoology = nil }
+        // Our own write, whose answer was lost or said that it had failed: it arrived. Also where it took a mark back to
+        // what both sides had agreed on.
+        let hasArrived = item.map { $0.sent == schoology && (schoology != before || schoology != mark.base) } ?? false
+        if let item, hasArrived {
+            try tx.audit(
+                key, side: .schoology, was: before, now: schoology, cause: item.cause, cycle: item.cycle, at: now)
+            counts.acknowledged += 1
+        }
         guard let clever = try cleverStatus(key, tx) else {
             try tx.save(mark, key)
             if let item { try tx.removeOutboxItem(item.id) }
@@ -41,31 +56,29 @@ extension DistrictEngine {
         }
         let decided = try tx.operatorDecision(key)
         let decision = decided.flatMap { $0.binds(clever: clever.status, schoology: schoology) ? $0 : nil }
-        if let item, let sent = item.sent, sent == schoology, sent != mark.base {
-            // Our own write, whose answer was lost: it arrived.
-            try tx.audit(
-                key, side: .schoology, was: before, now: sent, cause: item.cause, cycle: item.cycle, at: now)
-            if decision == nil || clever.status == sent { mark.base = sent }
-            counts.acknowledged += 1
-        }
+        if hasArrived, decision == nil || clever.status == schoology { mark.base = schoology }
         let row = try recogniseEcho(key, clever.status, modified: clever.modified, &mark, tx)
         if bindsUndo(item, row, mark, clever: clever.status, schoology: schoology) {
             try tx.save(mark, key)
             if let item, item.undoes == nil { try tx.removeOutboxItem(item.id) }
-            return item.flatMap { $0.undoes == nil || $0.status == schoology ? nil : $0.status }
+            return item.flatMap { item in
+                item.undoes == nil || item.status == schoology
+                    ? nil : WantedMark(status: item.status, cause: item.cause)
+            }
         }
         let input = MergeInput(
             base: mark.base, clever: clever.status, schoology: schoology, refusedClever: mark.refusedClever,
             refusedSchoology: mark.refusedSchoology, cleverModified: clever.modified,
             schoologySeen: mark.schoologySeen)
-        var toSchoology: Status?
+        var toSchoology: WantedMark?
         var toClever: Status?
         var cause = "schoology"
         mark.drift = nil
         if let decision, clever.status != schoology || schoology != decision.status {
-            toSchoology = decision.status == schoology ? nil : decision.status
+            toSchoology =
+                decision.status == schoology ? nil : WantedMark(status: decision.status, cause: decision.cause)
             toClever = decision.status == clever.status ? nil : decision.status
-            cause = row?.cause ?? OutboxItem.operatorCause
+            cause = decision.cause
         } else {
             if let decided, decision == nil, decided.status != mark.base {
                 // Before it could be carried out, or even before it was made, a side moved on.
@@ -85,7 +98,7 @@ extension DistrictEngine {
                 mark.refusedClever = nil
                 mark.refusedSchoology = nil
                 counts.healed += 1
-            case .write(to: .schoology, let status): toSchoology = status
+            case .write(to: .schoology, let status): toSchoology = WantedMark(status: status)
             case .write(to: .clever, let status):
                 toClever = status
                 cause = try rowCause(key, input, tx)
@@ -93,7 +106,7 @@ extension DistrictEngine {
                 try logConflict(key, input, resolution, isInDoubt: isInDoubt, tx)
                 cause = "policy:\(settings.conflicts.policy.rawValue)"
                 switch resolution {
-                case .write(to: .schoology, let status): toSchoology = status
+                case .write(to: .schoology, let status): toSchoology = WantedMark(status: status, cause: cause)
                 case .write(to: .clever, let status): toClever = status
                 case .leave, .hold: break
                 }
@@ -173,7 +186,7 @@ extension DistrictEngine {
     ) throws {
         if let wanted {
             if let row, row.status == wanted {
-                if row.isPutBack { try tx.clearPutBack(row.id) }
+                if row.isPutBack { try tx.clearPutBack(row.id, cause: cause, cycle: cycle) }
                 return
             }
             try tx.enqueue(key, side: .clever, status: wanted, cause: cause, cycle: cycle, now: now)

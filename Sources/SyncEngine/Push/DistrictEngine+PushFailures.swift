@@ -27,7 +27,8 @@ extension DistrictEngine {
         case .rejected(_, let status, let message):
             try state.transaction { tx in
                 for item in section.items {
-                    try self.giveUpForNow(item, code: status, message: message, unknown: item.sent != nil, tx)
+                    try self.giveUpForNow(
+                        item, code: status, message: message, outcome: item.sent == nil ? .notApplied : .unknown, tx)
                 }
             }
         }
@@ -57,7 +58,7 @@ extension DistrictEngine {
             }
             pushQueue.again(entry, at: world.clock.uptime())
         case .unreachable, .malformed, .noResources:
-            try tryAgain(batch.map(\.item), section, code: nil, message: failure.description, unknown: true)
+            try tryAgain(batch.map(\.item), section, code: nil, message: failure.description, outcome: .unknown)
         }
     }
 
@@ -69,12 +70,12 @@ extension DistrictEngine {
             [
                 "schoology_section_id": .int(section.schoologyID), "items": .int(batch.count), "cause": .id(cause),
             ])
-        try tryAgain(batch.map(\.item), section, code: nil, message: cause, unknown: true)
+        try tryAgain(batch.map(\.item), section, code: nil, message: cause, outcome: .unknown)
     }
 
     /// Brings writes back after a wait, or stores them for a later cycle when this one has tried enough.
     func tryAgain(
-        _ items: [OutboxItem], _ section: PushSection, code: Int?, message: String?, unknown: Bool
+        _ items: [OutboxItem], _ section: PushSection, code: Int?, message: String?, outcome: TryOutcome
     ) throws {
         let attempts = (items.map(\.attempts).max() ?? 0) + 1
         let mayRetry = attempts < RetryPolicy.triesInACycle && schoology.takeRetry()
@@ -82,11 +83,11 @@ extension DistrictEngine {
         try state.transaction { [now] tx in
             for item in items {
                 guard mayRetry else {
-                    try self.giveUpForNow(item, code: code, message: message, unknown: unknown, tx)
+                    try self.giveUpForNow(item, code: code, message: message, outcome: outcome, tx)
                     continue
                 }
                 try tx.postpone(
-                    item.id, until: Timestamp(milliseconds: 0), code: code, message: message, unknown: unknown,
+                    item.id, until: Timestamp(milliseconds: 0), code: code, message: message, outcome: outcome,
                     endsRound: false)
                 try self.logRetry(item, code: code, attempt: attempts, nextAttempt: now, tx)
             }
@@ -98,10 +99,10 @@ extension DistrictEngine {
     }
 
     /// Leaves a write for a later cycle.
-    func giveUpForNow(_ item: OutboxItem, code: Int?, message: String?, unknown: Bool, _ tx: Transaction) throws {
+    func giveUpForNow(_ item: OutboxItem, code: Int?, message: String?, outcome: TryOutcome, _ tx: Transaction) throws {
         var random = WorldRandom(world: world)
         let until = now + RetryPolicy.nextAttempt(afterRounds: item.rounds + 1, using: &random)
-        try tx.postpone(item.id, until: until, code: code, message: message, unknown: unknown, endsRound: true)
+        try tx.postpone(item.id, until: until, code: code, message: message, outcome: outcome, endsRound: true)
         try logRetry(item, code: code, attempt: item.attempts + 1, nextAttempt: until, tx)
     }
 
@@ -111,7 +112,9 @@ extension DistrictEngine {
         entry.waits += 1
         guard !tooLong, entry.waits <= RetryPolicy.waitsInARow else {
             try state.transaction { tx in
-                for write in batch { try self.giveUpForNow(write.item, code: 429, message: cause, unknown: false, tx) }
+                for write in batch {
+                    try self.giveUpForNow(write.item, code: 429, message: cause, outcome: .notApplied, tx)
+                }
             }
             return
         }

@@ -29,7 +29,7 @@ extension DistrictEngine {
             try outcomeUnknown(batch, section, cause: cause)
             return false
         case .notApplied(let cause):
-            try tryAgain(batch.map(\.item), section, code: nil, message: cause, unknown: false)
+            try tryAgain(batch.map(\.item), section, code: nil, message: cause, outcome: .notApplied)
             return false
         case .told(let tooLong, let cause):
             try waitAsTold(batch, section, tooLong: tooLong, cause: cause)
@@ -77,7 +77,7 @@ extension DistrictEngine {
         if let refused = sorted[.retry], !refused.isEmpty {
             let first = refused[0].result
             try tryAgain(
-                refused.map(\.write.item), section, code: first.code, message: first.message, unknown: false)
+                refused.map(\.write.item), section, code: first.code, message: first.message, outcome: .refused)
         }
         return true
     }

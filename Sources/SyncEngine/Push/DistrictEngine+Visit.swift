@@ -161,7 +161,7 @@ extension DistrictEngine {
         var pending: Set<SectionReading.Place> = []
         for item in section.items {
             // A newer decision may have taken the item's place while the section was read.
-            guard let item = try tx.outboxItem(id: item.id) else { continue }
+            guard var item = try tx.outboxItem(id: item.id) else { continue }
             let placement: Placement
             do {
                 placement = try tx.placement(section: item.key.section, student: item.key.student)
@@ -174,21 +174,28 @@ extension DistrictEngine {
             let place = SectionReading.Place(enrollment: placement.enrollment, day: item.key.day)
             guard !reading.isUnreadable(place) else {
                 let message = "Schoology's mark can't be read"
-                try giveUpForNow(item, code: nil, message: message, unknown: item.sent != nil, tx)
+                try giveUpForNow(
+                    item, code: nil, message: message, outcome: item.sent == nil ? .notApplied : .unknown, tx)
                 continue
             }
             pending.insert(place)
             let seenAt = try editTime(place, section, tx)
             guard
-                let status = try settle(
+                let wanted = try settle(
                     item.key, showing: reading.status(place), of: place.enrollment, seenAt: seenAt, tx),
-                try isPermitted(item, from: reading.status(place), to: status, tx)
+                try isPermitted(item, from: reading.status(place), to: wanted.status, tx)
             else {
                 continue
             }
+            if let cause = wanted.cause, cause != item.cause {
+                // The office's change has met a teacher's: it is the policy's write by now.
+                try tx.setCause(item.id, cause)
+                item.cause = cause
+            }
             writes.append(
                 PendingWrite(
-                    item: item, enrollment: placement.enrollment, status: status, comment: reading.comment(place)))
+                    item: item, enrollment: placement.enrollment, status: wanted.status,
+                    comment: reading.comment(place)))
         }
         try mergeOthers(section, reading, except: pending, tx)
         return writes
@@ -227,14 +234,16 @@ extension DistrictEngine {
             let isSame = mark.enrollment ?? place.enrollment == place.enrollment
             guard mark.schoology != status || mark.base != status || mark.drift != nil || !isSame else { continue }
             let seenAt = try editTime(place, section, tx)
-            guard let write = try settle(key, showing: status, of: place.enrollment, seenAt: seenAt, tx) else {
+            guard let wanted = try settle(key, showing: status, of: place.enrollment, seenAt: seenAt, tx) else {
                 continue
             }
-            if let item = try tx.outboxItem(key, side: .schoology), item.status == write {
+            if let item = try tx.outboxItem(key, side: .schoology), item.status == wanted.status {
                 // It has its own time, or was rejected for good.
                 continue
             }
-            try tx.enqueue(key, side: .schoology, status: write, cause: "clever", cycle: cycle, now: now)
+            try tx.enqueue(
+                key, side: .schoology, status: wanted.status, cause: wanted.cause ?? Self.causedByClever, cycle: cycle,
+                now: now)
             counts.decided += 1
         }
         if let days = backfillDays, section.window.lowerBound <= days.lowerBound,

@@ -248,7 +248,9 @@ final class SchoologyClient {
                 case .signAgain:
                     learnTime(response)
                     signings += 1
-                    guard signings <= RetryPolicy.signingTries else { return .notApplied(cause: Self.refusedTime) }
+                    guard signings <= RetryPolicy.signingTries, isFresh(readAt: readAt) else {
+                        return .notApplied(cause: Self.refusedTime)
+                    }
                 case .refusedCredential:
                     return .failed(refusedCredential(response, message))
                 case .wait:
