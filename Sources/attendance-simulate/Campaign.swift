@@ -93,7 +93,7 @@ struct Campaign {
     private func report() {
         for failure in failures.sorted(by: { $0.seed < $1.seed }).prefix(Self.failuresShown) {
             Output.say("seed \(failure.seed): \(failure.violation)")
-            Output.say("  replay: scripts/simulate --seed \(failure.seed)")
+            Output.say("  replay: \(replay(failure.seed))")
         }
         if failures.count > Self.failuresShown { Output.say("… and \(failures.count - Self.failuresShown) more") }
         if shrinks, let first = failures.min(by: { $0.seed < $1.seed }), first.invariant != "crash" { shrink(first) }
@@ -116,6 +116,10 @@ struct Campaign {
         Output.say("faults that struck: \(faults.joined(separator: ", "))")
     }
 
+    private func replay(_ seed: UInt64) -> String {
+        (["scripts/simulate --seed \(seed)"] + histories.options).joined(separator: " ")
+    }
+
     private func text(_ number: Double) -> String { String(format: "%.1f", number) }
 
     private func shrink(_ failure: (seed: UInt64, violation: String, invariant: String)) {
@@ -130,7 +134,7 @@ struct Campaign {
             "the smallest history found for seed \(failure.seed), \(kept.count) of \(scenario.steps.count) steps:")
         for number in kept { Output.say("  \(number)\t\(scenario.steps[number].at)\t\(scenario.steps[number].action)") }
         if let violation = histories.run(scenario.with(only: kept)).violation { Output.say("  \(violation)") }
-        Output.say("  replay: scripts/simulate --seed \(failure.seed) --only \(list)")
+        Output.say("  replay: \(replay(failure.seed)) --only \(list)")
     }
 }
 
@@ -150,8 +154,7 @@ private final class Child {
         nextSeed = seeds.lowerBound
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = ["--worker", "--from", "\(seeds.lowerBound)", "--seeds", "\(seeds.count)"]
-        if let length = histories.length { process.arguments! += ["--length", length.rawValue] }
-        if let students = histories.students { process.arguments! += ["--students", "\(students)"] }
+        process.arguments! += histories.options
         process.standardOutput = pipe
         descriptor = pipe.fileHandleForReading.fileDescriptor
         try process.run()

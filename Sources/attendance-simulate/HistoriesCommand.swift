@@ -21,6 +21,10 @@ struct HistoriesCommand: ParsableCommand {
         String?
     @Option(help: "days, weeks or year; drawn from the seed by default.") var length: String?
     @Option(help: "How many students; drawn from the seed by default.") var students: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Plant this fault into the daemon, to see in how many histories it is noticed.", valueName: "fault"))
+    var sabotage: String?
     @Flag(help: "With --seed: list the steps of its history, and run nothing.") var steps = false
     @Flag(help: "With --seed: the outcome alone, no event log.") var quiet = false
     @Flag(help: "Don't make the first failing history smaller.") var noShrink = false
@@ -28,7 +32,7 @@ struct HistoriesCommand: ParsableCommand {
 
     func run() throws {
         try Rerun.withOrderedDictionaries()
-        let histories = Histories(length: try theLength, students: students)
+        let histories = Histories(length: try theLength, students: students, sabotage: try theSabotage)
         if let seed {
             try replay(histories, seed)
         } else if worker {
@@ -44,6 +48,17 @@ struct HistoriesCommand: ParsableCommand {
             guard let length else { return nil }
             guard let known = Scenario.Length(rawValue: length) else {
                 throw ValidationError("--length is days, weeks or year")
+            }
+            return known
+        }
+    }
+
+    private var theSabotage: Sabotage? {
+        get throws {
+            guard let sabotage else { return nil }
+            guard let known = Sabotage(rawValue: sabotage) else {
+                throw ValidationError(
+                    "--sabotage is one of \(Sabotage.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             return known
         }

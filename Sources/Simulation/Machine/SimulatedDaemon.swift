@@ -27,6 +27,8 @@ final class SimulatedDaemon: @unchecked Sendable {
     private var wasRung = false
 
     private let sabotage: Sabotage?
+    /// What it goes by.
+    private let settings: DistrictSettings
 
     init(_ town: SimulatedTown, _ proof: Proof, directory: String, sabotage: Sabotage?) {
         self.sabotage = sabotage
@@ -34,6 +36,7 @@ final class SimulatedDaemon: @unchecked Sendable {
         self.proof = proof
         self.directory = directory
         luck = Luck(town.scenario)
+        settings = sabotage?.settings(town.settings) ?? town.settings
         time = town.time
     }
 
@@ -69,10 +72,10 @@ final class SimulatedDaemon: @unchecked Sendable {
         wasRung = false
         isManual = manual
         let engine = DistrictEngine(
-            settings: town.settings, state: state, world: world(machine), executor: time)
+            settings: settings, state: state, world: world(machine), executor: time)
         self.engine = engine
         proof.machineNow = { machine.now() }
-        proof.booted(state)
+        proof.booted(state, afterPowerFailure: lostPower)
         guard !manual else { return }
         time.start { [self] in
             await serve(engine, machine)
@@ -136,7 +139,7 @@ final class SimulatedDaemon: @unchecked Sendable {
     // MARK: Serving
 
     private func serve(_ engine: DistrictEngine, _ machine: Machine) async {
-        var schedule = CycleSchedule(pollInterval: town.settings.clever.pollInterval, now: machine.uptime())
+        var schedule = CycleSchedule(pollInterval: settings.clever.pollInterval, now: machine.uptime())
         while !machine.isDead, !isStopping {
             var kind = schedule.begin(now: machine.uptime())
             if kind == .readBack, await engine.hasBackfill() { kind = .backfill }

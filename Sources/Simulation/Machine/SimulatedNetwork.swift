@@ -11,6 +11,7 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
     private let proof: Proof
     private let luck: Luck
     private let sabotage: Sabotage?
+    private var readBefore: [String: SandboxAnswer] = [:]
 
     init(machine: Machine, town: SimulatedTown, proof: Proof, luck: Luck, sabotage: Sabotage?) {
         self.sabotage = sabotage
@@ -46,7 +47,10 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
             throw TransportError(.timedOut, sent: true, detail: "no answer")
         }
         var answer = serve(exchange, faults)
-        if faults.contains(.duplicate) { answer = serve(exchange, faults, isDuplicate: true) }
+        if faults.contains(.duplicate) {
+            proof.firstAnswerIsLost(exchange)
+            answer = serve(exchange, faults, isDuplicate: true)
+        }
         let servedAt = town.time.now
         await machine.sleep(.milliseconds(min(latency - latency / 2, request.timeout.milliseconds)))
         try beAlive()
@@ -68,7 +72,7 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
             proof.arrives(answer, to: exchange, servedAt: servedAt)
         }
         town.transcript?.write("\(town.time.now) < \(answer.status) \(exchange.target)")
-        return HTTPResponse(answer)
+        return HTTPResponse(sabotaged(answer, to: exchange))
     }
 
     private func sabotaged(_ exchange: Exchange) -> Exchange {
@@ -79,9 +83,28 @@ final class SimulatedNetwork: HTTPTransport, @unchecked Sendable {
             return exchange.with(body: Array(body.utf8))
         case .asksTooOften where exchange.side == .schoology && !exchange.isPut:
             for _ in 0..<2 { proof.reaches(exchange, isDuplicate: false) }
+        case .dropsComments where exchange.isPut:
+            let body = String(decoding: exchange.sandboxRequest.body, as: UTF8.self)
+            return exchange.with(body: Array(body.replacing(#""comment""#, with: #""komment""#).utf8))
         default: break
         }
         return exchange
+    }
+
+    /// What the daemon makes of an answer.
+    private func sabotaged(_ answer: SandboxAnswer, to exchange: Exchange) -> SandboxAnswer {
+        var answer = answer
+        switch sabotage {
+        case .readsWhatItHasRead where exchange.attendanceSection != nil && !exchange.isPut && answer.status == 200:
+            if let known = readBefore[exchange.target] { return known }
+            readBefore[exchange.target] = answer
+        case .overlooksThePause where exchange.isDistricts:
+            let body = String(decoding: answer.body, as: UTF8.self)
+            answer.body = Array(body.replacing(#""paused""#, with: #""running""#).utf8)
+        case .overlooksSuspensions where answer.status == 410: answer.status = 503
+        default: break
+        }
+        return answer
     }
 
     private func beAlive() throws(TransportError) {

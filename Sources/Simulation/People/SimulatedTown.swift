@@ -13,6 +13,8 @@ final class SimulatedTown: @unchecked Sendable {
     var places: [Place] = []
     private var placesByEnrollment: [String: Int] = [:]
     var ledger = Ledger()
+    /// What stands beside the marks in Schoology, as teachers wrote it.
+    var comments: [Ledger.Key: String] = [:]
     /// When Clever said that its attendance is up to date.
     private(set) var syncs: [Timestamp] = []
     /// Days that have begun.
@@ -112,6 +114,11 @@ final class SimulatedTown: @unchecked Sendable {
         return Status(rawValue: mark.status) ?? .present
     }
 
+    func comment(_ place: Int, _ day: Day) -> String {
+        guard let enrollment = places[place].enrollment else { return "" }
+        return (try? sandbox.schoologyMark(enrollment: enrollment, date: day.calendarDay))??.comment ?? ""
+    }
+
     func note(_ place: Int, _ day: Day, _ side: Side, by author: Ledger.Author) {
         let value = side == .clever ? cleverSays(place, day) : schoologySays(place, day)
         let key = Ledger.Key(place: place, day: day)
@@ -190,8 +197,12 @@ final class SimulatedTown: @unchecked Sendable {
         if status == 0 {
             try? sandbox.clearSchoologyMark(enrollment: enrollment, date: day.calendarDay)
         } else {
-            try? sandbox.setSchoologyMark(enrollment: enrollment, date: day.calendarDay, status: status, comment: "c")
+            // Sometimes none, sometimes one that a URL or a JSON could stumble over.
+            let comment = status == 3 ? "" : "note \(counts.teacherEdits) & \"é\""
+            try? sandbox.setSchoologyMark(
+                enrollment: enrollment, date: day.calendarDay, status: status, comment: comment)
         }
+        comments[Ledger.Key(place: place, day: day)] = comment(place, day)
         counts.teacherEdits += 1
         note(place, day, .schoology, by: .teacher)
         return (place, day)
@@ -287,6 +298,7 @@ final class SimulatedTown: @unchecked Sendable {
     private func noteSchoologyGone(_ place: Int) {
         for key in ledger.histories.keys.filter({ $0.place == place }).sorted(by: { $0.day < $1.day }) {
             note(place, key.day, .schoology, by: .roster)
+            comments[key] = nil
         }
     }
 }

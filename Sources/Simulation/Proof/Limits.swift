@@ -45,6 +45,30 @@ struct Limits {
     }
 }
 
+/// What was sent, counted from outside.
+struct Sent: Equatable {
+    var toClever = 0
+    var readsOfSections = 0
+    var puts = 0
+    /// Anything else that Schoology was asked.
+    var others = 0
+
+    mutating func count(_ exchange: Exchange) {
+        switch exchange.side {
+        case .clever: toClever += 1
+        case .schoology where exchange.isPut: puts += 1
+        case .schoology where exchange.attendanceSection != nil: readsOfSections += 1
+        case .schoology: others += 1
+        }
+    }
+
+    static func - (left: Sent, right: Sent) -> Sent {
+        Sent(
+            toClever: left.toClever - right.toClever, readsOfSections: left.readsOfSections - right.readsOfSections,
+            puts: left.puts - right.puts, others: left.others - right.others)
+    }
+}
+
 extension Exchange {
     fileprivate var name: String { "\(request.method.rawValue) \(target)" }
 }

@@ -29,6 +29,8 @@ public enum Action: Sendable, Hashable {
     case districtPaused(lasting: Span)
     /// The section uses the PowerSchool app meanwhile.
     case sectionGone(section: Int, lasting: Span)
+    /// The district installs the PowerSchool app: every section uses it meanwhile.
+    case everySectionGone(lasting: Span)
     case cleverTokenRevoked(lasting: Span)
     case schoologyKeyRevoked(lasting: Span)
     case fault(FaultKind, percent: Int, lasting: Span)

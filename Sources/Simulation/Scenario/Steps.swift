@@ -23,6 +23,7 @@ struct Steps {
         let trouble = random.below(5)
         if trouble > 0 { drawTrouble(isYear ? 60 : trouble * (scenario.length == .weeks ? 6 : 3)) }
         drawOperators(days)
+        drawDistrict(days)
         return steps.filter { $0.at < scenario.end }.sorted { $0.at < $1.at }
     }
 
@@ -43,6 +44,25 @@ struct Steps {
             }
             if random.below(12) == 0 { add(midnight + moment(), .operatorBackfills(days: 1 + random.below(10))) }
         }
+    }
+
+    // MARK: The district
+
+    /// What happens to a district as a whole, from numbers of its own as well.
+    private mutating func drawDistrict(_ days: Int) {
+        random = SplitMix64(seed: scenario.seed &* 0xC2B2_AE35 ^ 0xD157)
+        if random.below(40) == 0 {
+            add(
+                .days(Int64(random.below(days))) + moment(),
+                .everySectionGone(lasting: .hours(Int64(1 + random.below(70)))))
+        }
+        guard scenario.length != .days, random.below(3) > 0 else { return }
+        // Clever pauses a district for its holidays; a whole school year's, for the summer.
+        let first = scenario.calendar.summer.map {
+            Int64($0.number - scenario.day(scenario.start).number) + Int64(random.below(7))
+        }
+        let length = scenario.length == .year ? 8 + random.below(25) : 1 + random.below(4)
+        add(.days(first ?? Int64(random.below(days))), .districtPaused(lasting: .days(Int64(length))))
     }
 
     // MARK: People
