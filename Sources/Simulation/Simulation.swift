@@ -17,8 +17,8 @@ public final class Simulation: @unchecked Sendable {
     }
 
     /// Rounds of five hours after which both sides must agree: each section has been read back in them. Where something is
-    /// still under way then, such as a suspension of 24 h, a write that waits for up to 8 h, or a row of a day that Clever is
-    /// asked for only when its file is due again, it has four times as many.
+    /// still under way then, such as a suspension of 24 h, a student who came back since the roster was read, a write that
+    /// waits for up to 8 h, or a row of a day that Clever is asked for only when its file is due again, it has more of them.
     private static let roundsToHeal = 3
     private static let jobLimit = 400_000_000
 
@@ -274,7 +274,7 @@ public final class Simulation: @unchecked Sendable {
     private func serveUntilSettled() async {
         var wasCalm = false
         // A row whose mark has a code that nobody configured waits for ever.
-        let limit = Self.roundsToHeal * (scenario.settings.statusMap.leavesCodesOut ? 2 : 4)
+        let limit = scenario.settings.statusMap.leavesCodesOut ? 8 : 12
         for number in 1...limit {
             // Twice: a section whose suspension has just ended is yet to be read.
             let isCalm = proof.nothingIsUnderWay

@@ -20,6 +20,8 @@ final class SimulatedTown: @unchecked Sendable {
     /// Days that have begun.
     private(set) var today: Day
     private var students = 0
+    /// When an enrollment last came, went or came back.
+    private(set) var rosterChanged: Timestamp?
     /// Who left for a while, by place: the enrollment.
     private var away: [Int: String] = [:]
     /// The file under its real name, and how often it was replaced; nil: there is none.
@@ -210,6 +212,11 @@ final class SimulatedTown: @unchecked Sendable {
 
     // MARK: Rosters
 
+    private func noteRosterChange() {
+        counts.rosterChanges += 1
+        rosterChanged = time.now
+    }
+
     func enrollsAnew(_ number: Int) {
         let place = place(number)
         guard let enrollment = places[place].enrollment, places[place].isActive,
@@ -219,7 +226,7 @@ final class SimulatedTown: @unchecked Sendable {
         placesByEnrollment[anew] = place
         places[place].enrollment = anew
         noteSchoologyGone(place)
-        counts.rosterChanges += 1
+        noteRosterChange()
     }
 
     func moves(_ number: Int, to section: Int) {
@@ -244,7 +251,7 @@ final class SimulatedTown: @unchecked Sendable {
                 student: there.student, section: target.section, schoologySection: target.schoologySection,
                 enrollment: anew))
         noteGenerated(before: places.count - 1)
-        counts.rosterChanges += 1
+        noteRosterChange()
     }
 
     func arrives(in section: Int, inSchoologyAfter delay: Span) {
@@ -269,8 +276,9 @@ final class SimulatedTown: @unchecked Sendable {
             places[place].enrollment = enrollment
             places[place].isActive = true
             placesByEnrollment[enrollment] = place
+            rosterChanged = time.now
         }
-        counts.rosterChanges += 1
+        noteRosterChange()
     }
 
     func leaves(_ number: Int, for span: Span) {
@@ -280,11 +288,12 @@ final class SimulatedTown: @unchecked Sendable {
         try? sandbox.setEnrollmentStatus(5, enrollment: enrollment)
         away[place] = enrollment
         time.at(time.now + span) { [self] in comesBack(place) }
-        counts.rosterChanges += 1
+        noteRosterChange()
     }
 
     private func comesBack(_ place: Int) {
         guard let enrollment = away.removeValue(forKey: place), places[place].enrollment == enrollment else { return }
+        rosterChanged = time.now
         places[place].isActive = true
         try? sandbox.setEnrollmentStatus(1, enrollment: enrollment)
     }

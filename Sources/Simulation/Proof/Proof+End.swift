@@ -7,6 +7,9 @@ extension Proof {
     /// No write waits, no conflict, no record for somebody whom a daily refresh of the roster will find again, and no
     /// section's suspension.
     var nothingIsUnderWay: Bool {
+        // The roster is read once a day, with a poll.
+        let refresh = Span.hours(25) + town.settings.clever.pollInterval
+        if let changed = town.rosterChanged, town.time.now < changed + refresh { return false }
         let totals = reading { try $0.totals(now: machineNow()) } ?? StateTotals()
         return totals.outbox + totals.openConflicts + totals.waiting + totals.suspendedSections == 0
     }
