@@ -37,7 +37,9 @@ import Testing
     }
 
     /// ATTENDANCE_SYNC_KILLS: how many (36); ATTENDANCE_SYNC_SEED: drawn from it (1).
-    @Test func aKillAtAnyInstantComesToTheSameEnd() async throws {
+    ///
+    /// - Parameter isDaemon: it is the service that is killed, which goes on by itself, and not a single cycle.
+    @Test(arguments: [false, true]) func aKillAtAnyInstantComesToTheSameEnd(isDaemon: Bool) async throws {
         let environment = ProcessInfo.processInfo.environment
         let seed = environment["ATTENDANCE_SYNC_SEED"].flatMap { UInt64($0) } ?? 1
         let wanted = environment["ATTENDANCE_SYNC_KILLS"].flatMap { Int($0) } ?? 36
@@ -54,7 +56,8 @@ import Testing
             let whole = Int((clock.now - began) / .milliseconds(1))
             // Started again and killed again: what is left of the cycle is killed too.
             for _ in 0..<3 {
-                let program = try twins.tried.place.start("once", "--upload")
+                let place = twins.tried.place
+                let program = isDaemon ? try place.start("run") : try place.start("once", "--upload")
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...whole, using: &random)))
                 if program.isRunning { kills += 1 } else { finished += 1 }
                 program.signal(SIGKILL)
