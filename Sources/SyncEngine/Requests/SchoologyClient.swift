@@ -174,7 +174,8 @@ final class SchoologyClient {
             var canRetry = true
             let cost = request.method == .get ? limit.readCost : limit.writeCost
             switch await send(request, ticket: ticket, cost: cost) {
-            case .success(let response):
+            case .tooLate: throw .stopped  // It has no deadline.
+            case .answered(let response):
                 var message: String? { SchoologyAnswer.message(response.body) }
                 switch RequestVerdict.verdict(status: response.status, message: message) {
                 case .accepted:
@@ -207,7 +208,7 @@ final class SchoologyClient {
                 case .rejected: throw .rejected(.schoology, status: response.status, message: message)
                 case .retry: failure = .unreachable(.schoology, detail: "it answers \(response.status)")
                 }
-            case .failure(let error):
+            case .failed(let error):
                 if error.reason == .cancelled { throw .stopped }
                 failure =
                     error.reason == .resources
@@ -235,12 +236,14 @@ final class SchoologyClient {
         reservation.write = nil
         var signings = 0
         while true {
-            switch await send(request, ticket: ticket, cost: limit.writeCost) {
-            case .failure(let error):
+            switch await send(request, ticket: ticket, cost: limit.writeCost, until: readAt + Self.freshFor) {
+            case .tooLate:
+                return .told(waitTooLong: false, cause: "the section was read too long before it could be sent")
+            case .failed(let error):
                 if error.sent { return .unknown(cause: error.detail) }
                 if error.reason == .cancelled { return .failed(.stopped) }
                 return .notApplied(cause: error.detail)
-            case .success(let response):
+            case .answered(let response):
                 ticket = nil
                 var message: String? { SchoologyAnswer.message(response.body) }
                 switch RequestVerdict.verdict(status: response.status, message: message) {
@@ -248,9 +251,7 @@ final class SchoologyClient {
                 case .signAgain:
                     learnTime(response)
                     signings += 1
-                    guard signings <= RetryPolicy.signingTries, isFresh(readAt: readAt) else {
-                        return .notApplied(cause: Self.refusedTime)
-                    }
+                    guard signings <= RetryPolicy.signingTries else { return .notApplied(cause: Self.refusedTime) }
                 case .refusedCredential:
                     return .failed(refusedCredential(response, message))
                 case .wait:
@@ -303,9 +304,18 @@ final class SchoologyClient {
         await world.clock.sleep(until: now + .milliseconds(20))
     }
 
+    private enum Sent {
+        case answered(HTTPResponse)
+        case failed(TransportError)
+        /// It could not be sent in time, and was not.
+        case tooLate
+    }
+
+    /// - Parameter deadline: the uptime after which it must not leave. Others' 429 and others' slow answers may keep it for
+    ///   longer than its own answer said.
     private func send(
-        _ request: HTTPRequest, ticket: RateBudget.Ticket?, cost: Int
-    ) async -> Result<HTTPResponse, TransportError> {
+        _ request: HTTPRequest, ticket: RateBudget.Ticket?, cost: Int, until deadline: Timestamp? = nil
+    ) async -> Sent {
         let paid: RateBudget.Ticket
         if let ticket {
             paid = ticket
@@ -314,14 +324,18 @@ final class SchoologyClient {
                 paid = try await take([cost])[0]
             } catch {
                 let reason: TransportError.Reason = error == .stopped ? .cancelled : .cannotConnect
-                return .failure(TransportError(reason, sent: false, detail: error.description))
+                return .failed(TransportError(reason, sent: false, detail: error.description))
             }
         }
         await slots.take()
         defer { slots.give() }
         if stop.isSet {
             budget.cancel(paid)
-            return .failure(TransportError(.cancelled, sent: false, detail: "stopped"))
+            return .failed(TransportError(.cancelled, sent: false, detail: "stopped"))
+        }
+        if let deadline, world.clock.uptime() > deadline {
+            budget.cancel(paid)
+            return .tooLate
         }
         do {
             var signed = request
@@ -331,13 +345,13 @@ final class SchoologyClient {
             noteSpending(spent)
             let response = try await world.transport.send(signed)
             budget.settle(paid, at: world.clock.uptime())
-            return .success(response)
+            return .answered(response)
         } catch let error as TransportError {
             budget.settle(paid, at: world.clock.uptime())
-            return .failure(error)
+            return .failed(error)
         } catch {
             budget.cancel(paid)
-            return .failure(TransportError(.resources, sent: false, detail: "the request can't be signed: \(error)"))
+            return .failed(TransportError(.resources, sent: false, detail: "the request can't be signed: \(error)"))
         }
     }
 
