@@ -20,10 +20,7 @@ extension Proof {
 
     /// Every row that a file carries has passed the safety valve.
     private func checkValve(of bytes: [UInt8]) {
-        let carried = Set(
-            String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map {
-                $0.split(separator: ",", omittingEmptySubsequences: false).prefix(4).joined(separator: ",")
-            })
+        let carried = Set(rows(of: bytes).map { $0.prefix(4).joined(separator: ",") })
         let items =
             reading { tx in
                 try tx.outbox(deadOnly: false).filter { $0.side == .clever && $0.state != .dead }.filter { item in
@@ -42,6 +39,17 @@ extension Proof {
         }
     }
 
+    private func rows(of bytes: [UInt8]) -> [[Substring]] {
+        String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).dropFirst().map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+    }
+
+    /// The attendance dates that a file says something of.
+    private func days(of bytes: [UInt8]) -> [Day] {
+        Set(rows(of: bytes).compactMap { $0.count > 3 ? Day(String($0[3])) : nil }).sorted()
+    }
+
     /// A protected mark gives way to nothing but an operator's word, or to what the office itself had said.
     private func checkProtected(_ key: Ledger.Key, _ now: Status) {
         guard let edit = town.ledger[key].clever.last, edit.by == .office, let value = edit.value,
@@ -56,15 +64,10 @@ extension Proof {
     /// Clever processes a file.
     func ingest(_ bytes: [UInt8], number: Int) {
         var before: [Ledger.Key: Status?] = [:]
-        for place in town.places.indices {
-            for ago in 0..<20 {
-                let day = town.today - ago
+        for day in days(of: bytes) {
+            for place in town.places.indices {
                 before[Ledger.Key(place: place, day: day)] = town.cleverSays(place, day)
             }
-        }
-        // A file that nobody took for weeks.
-        for key in town.ledger.histories.keys where key.day <= town.today - 20 && key.day > town.today - 60 {
-            before[key] = town.cleverSays(key.place, key.day)
         }
         let report = town.sandbox.ingest(csv: bytes)
         guard report.outcome == .ingested else {
