@@ -58,7 +58,7 @@ public struct OutboxItem: Sendable, Equatable {
 public enum TryOutcome: Sendable {
     /// It never reached the mark.
     case notApplied
-    /// The side says of the mark that it failed. Some write it all the same: should the mark show it, it is ours.
+    /// The side says of the mark that it failed, and may have written it all the same: should it show it, it is ours.
     case refused
     /// No answer that tells.
     case unknown

@@ -372,6 +372,23 @@ import Transport
         #expect(try town.totals.outbox == 0)
     }
 
+    /// A code that says that the write did not begin leaves no doubt: what stands there then is a teacher's, also where it is
+    /// what was to be written.
+    @Test func aWriteThatDidNotBeginIsNotTakenForArrived() async throws {
+        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })
+        let pair = try #require(town.secondary.first)
+        try town.mark(pair, "tardy")
+        town.sandbox.add(Fault(.itemCode(429)))
+        try await town.nextCycle()
+        town.sandbox.removeAllFaults()
+        try town.mark(pair, "absent")
+        try town.teach(pair, 3)
+        town.time.advance(.hours(9))
+        try await town.nextCycle()
+        #expect(try town.totals.openConflicts == 1)
+        #expect(try town.shown(pair) == 3)
+    }
+
     /// A write took a mark back to what both sides had agreed on, and its answer was lost: the trail did not have it.
     @Test func theTrailHasAWriteThatTookAMarkBackAndWasNotAnswered() async throws {
         let town = try await Town.bothWays()

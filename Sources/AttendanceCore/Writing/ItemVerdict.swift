@@ -26,4 +26,11 @@ public enum ItemVerdict: Sendable, Hashable {
         default: return .unknown
         }
     }
+
+    /// Whether an item with a code that calls for another try may have been written all the same: a server that failed, or
+    /// gave up waiting, may have done so after the write. One that says "conflict", "too early" or "too many" did not begin.
+    public static func mayBeWritten(code: Int?) -> Bool {
+        guard let code else { return true }
+        return code == 408 || code >= 500
+    }
 }

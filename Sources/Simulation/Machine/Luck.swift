@@ -104,7 +104,7 @@ final class Luck: @unchecked Sendable {
             case .itemCodeApplied:
                 return [
                     Fault(
-                        .itemCode([500, 503, 408, 409][random.below(4)]), count: 1 + random.below(3), isApplied: true)
+                        .itemCode([500, 503, 408, 504][random.below(4)]), count: 1 + random.below(3), isApplied: true)
                 ]
             case .itemCount: return [Fault(.itemCount(offset: random.below(2) == 0 ? -1 : 1))]
             case .repeatedPages: return [Fault(.repeatedPages)]

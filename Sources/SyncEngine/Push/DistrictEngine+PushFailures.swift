@@ -58,7 +58,7 @@ extension DistrictEngine {
             }
             pushQueue.again(entry, at: world.clock.uptime())
         case .unreachable, .malformed, .noResources:
-            try tryAgain(batch.map(\.item), section, code: nil, message: failure.description, outcome: .unknown)
+            try tryAgain(batch.map(\.item), section, code: nil, message: failure.description) { _ in .unknown }
         }
     }
 
@@ -70,12 +70,13 @@ extension DistrictEngine {
             [
                 "schoology_section_id": .int(section.schoologyID), "items": .int(batch.count), "cause": .id(cause),
             ])
-        try tryAgain(batch.map(\.item), section, code: nil, message: cause, outcome: .unknown)
+        try tryAgain(batch.map(\.item), section, code: nil, message: cause) { _ in .unknown }
     }
 
     /// Brings writes back after a wait, or stores them for a later cycle when this one has tried enough.
     func tryAgain(
-        _ items: [OutboxItem], _ section: PushSection, code: Int?, message: String?, outcome: TryOutcome
+        _ items: [OutboxItem], _ section: PushSection, code: Int?, message: String?,
+        outcome: (OutboxItem) -> TryOutcome
     ) throws {
         let attempts = (items.map(\.attempts).max() ?? 0) + 1
         let mayRetry = attempts < RetryPolicy.triesInACycle && schoology.takeRetry()
@@ -83,11 +84,11 @@ extension DistrictEngine {
         try state.transaction { [now] tx in
             for item in items {
                 guard mayRetry else {
-                    try self.giveUpForNow(item, code: code, message: message, outcome: outcome, tx)
+                    try self.giveUpForNow(item, code: code, message: message, outcome: outcome(item), tx)
                     continue
                 }
                 try tx.postpone(
-                    item.id, until: Timestamp(milliseconds: 0), code: code, message: message, outcome: outcome,
+                    item.id, until: Timestamp(milliseconds: 0), code: code, message: message, outcome: outcome(item),
                     endsRound: false)
                 try self.logRetry(item, code: code, attempt: attempts, nextAttempt: now, tx)
             }

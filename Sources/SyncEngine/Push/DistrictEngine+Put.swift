@@ -29,7 +29,7 @@ extension DistrictEngine {
             try outcomeUnknown(batch, section, cause: cause)
             return false
         case .notApplied(let cause):
-            try tryAgain(batch.map(\.item), section, code: nil, message: cause, outcome: .notApplied)
+            try tryAgain(batch.map(\.item), section, code: nil, message: cause) { _ in .notApplied }
             return false
         case .told(let tooLong, let cause):
             try waitAsTold(batch, section, tooLong: tooLong, cause: cause)
@@ -76,8 +76,11 @@ extension DistrictEngine {
         }
         if let refused = sorted[.retry], !refused.isEmpty {
             let first = refused[0].result
-            try tryAgain(
-                refused.map(\.write.item), section, code: first.code, message: first.message, outcome: .refused)
+            let doubtful = Set(
+                refused.filter { ItemVerdict.mayBeWritten(code: $0.result.code) }.map(\.write.item.id))
+            try tryAgain(refused.map(\.write.item), section, code: first.code, message: first.message) {
+                doubtful.contains($0.id) ? .refused : .notApplied
+            }
         }
         return true
     }

@@ -25,6 +25,14 @@ import Testing
         #expect(ItemVerdict.verdict(code: nil, rosterRefreshed: rosterRefreshed) == .unknown)
     }
 
+    @Test func onlyAServersOwnFailureMayHideAWrite() {
+        let doubtful = (100..<700).filter {
+            ItemVerdict.verdict(code: $0, rosterRefreshed: false) == .retry && ItemVerdict.mayBeWritten(code: $0)
+        }
+        #expect(doubtful == [408] + Array(500..<600))
+        #expect(ItemVerdict.mayBeWritten(code: nil))
+    }
+
     @Test func everyAnswersStatusHasItsVerdict() {
         for status in -1...700 {
             let expected: RequestVerdict =
