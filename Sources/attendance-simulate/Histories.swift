@@ -15,9 +15,7 @@ struct Histories {
     }
 
     func scenario(_ seed: UInt64) -> Scenario {
-        var scenario = Scenario(seed: seed, length: length)
-        if let students { scenario.students = students }
-        return scenario
+        Scenario(seed: seed, length: length, students: students)
     }
 
     func run(_ scenario: Scenario, transcript: Transcript? = nil) -> Simulation.Outcome {

@@ -4,8 +4,10 @@ import Sandbox
 extension Scenario {
     /// The history of a seed.
     ///
-    /// - Parameter length: nil: most are a few days, some weeks, three in a thousand a whole school year.
-    public init(seed: UInt64, length: Length? = nil) {
+    /// - Parameters:
+    ///   - length: nil: most are a few days, some weeks, three in a thousand a whole school year.
+    ///   - students: nil: four to ten, so that they meet each other's marks.
+    public init(seed: UInt64, length: Length? = nil, students wanted: Int? = nil) {
         var random = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D ^ 0x51A7)
         let lot = random.below(1000)
         let length = length ?? (lot < 3 ? .year : lot < 40 ? .weeks : .days)
@@ -19,7 +21,8 @@ extension Scenario {
         case .weeks: end = .days(Int64(7 + random.below(8)))
         case .year: end = .days(330)
         }
-        students = 4 + random.below(7)
+        let drawn = 4 + random.below(Self.mostStudents - 3)
+        students = wanted ?? drawn
         elementaryPercent = [0, 50, 50, 100][random.below(4)]
         sectionsPerStudent = 1 + random.below(3)
         generatesMarks = random.below(3) == 0
@@ -34,6 +37,8 @@ extension Scenario {
         var drawing = Steps(self, random)
         steps = drawing.drawn()
     }
+
+    static let mostStudents = 10
 
     /// Ordinary days, weekends, ends of months and years, and the nights when clocks change.
     private static func time(

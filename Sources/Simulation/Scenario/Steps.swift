@@ -6,8 +6,12 @@ struct Steps {
     private let scenario: Scenario
     private var random: SplitMix64
     private var steps: [Step] = []
-    /// So many people work a day.
+    /// So many people work a day, at most.
     private var editsPerDay = 0
+    /// Of so many places; those that a small town doesn't have are counted on from its first.
+    private var placeCount: Int {
+        scenario.students > Scenario.mostStudents ? scenario.students * scenario.sectionsPerStudent : 64
+    }
 
     init(_ scenario: Scenario, _ random: SplitMix64) {
         self.scenario = scenario
@@ -17,6 +21,8 @@ struct Steps {
     mutating func drawn() -> [Step] {
         let isYear = scenario.length == .year
         editsPerDay = isYear ? 3 : 4 + random.below(24)
+        // A school of a size that somebody asked for: each day something is entered of one student in five.
+        if scenario.students > Scenario.mostStudents { editsPerDay = max(editsPerDay, scenario.students * 2 / 5) }
         let days = Int(scenario.end.milliseconds / 86_400_000) + 1
         for day in 0..<days { drawDay(day) }
         // Some histories are calm, so that what is done with nobody interfering is seen too.
@@ -85,12 +91,12 @@ struct Steps {
         if random.below(8) == 0 { add(midnight + moment(), .operatorResolves(take: random.below(6))) }
         if random.below(8) == 0 { add(midnight + moment(), .operatorRetriesDead) }
         if random.below(10) == 0 { add(midnight + moment(), .operatorRunsOnce) }
-        if random.below(10) == 0 { add(midnight + moment(), .strayTrigger(place: random.below(64))) }
+        if random.below(10) == 0 { add(midnight + moment(), .strayTrigger(place: random.below(placeCount))) }
     }
 
     /// A period begins: a teacher goes down the list, and the office hears of it.
     private mutating func drawRollCall(_ bell: Span) {
-        let first = random.below(64)
+        let first = random.below(placeCount)
         for place in first...(first + random.below(5)) {
             let at = bell + .seconds(Int64(random.below(480)))
             let status = [2, 2, 3, 4][random.below(4)]
@@ -115,7 +121,7 @@ struct Steps {
     private mutating func drawEdit(_ midnight: Span, isOff: Bool) {
         let at = midnight + moment()
         let daysAgo = max([0, 0, 0, 0, 1, 1, 2, 3, 7, 12][random.below(10)], isOff ? 1 : 0)
-        let place = random.below(random.below(3) == 0 ? 3 : 64)
+        let place = random.below(random.below(3) == 0 ? 3 : placeCount)
         if random.below(2) == 0 {
             add(
                 at,
@@ -145,10 +151,10 @@ struct Steps {
     private mutating func drawRoster(_ midnight: Span) {
         let at = midnight + moment()
         switch random.below(4) {
-        case 0: add(at, .enrollsAnew(place: random.below(64)))
-        case 1: add(at, .moves(place: random.below(64), section: random.below(16)))
+        case 0: add(at, .enrollsAnew(place: random.below(placeCount)))
+        case 1: add(at, .moves(place: random.below(placeCount), section: random.below(16)))
         case 2: add(at, .arrives(section: random.below(16), inSchoologyAfter: .minutes(Int64(random.below(600)))))
-        default: add(at, .leaves(place: random.below(64), lasting: .hours(Int64(1 + random.below(30)))))
+        default: add(at, .leaves(place: random.below(placeCount), lasting: .hours(Int64(1 + random.below(30)))))
         }
     }
 
