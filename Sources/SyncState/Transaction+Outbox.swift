@@ -49,9 +49,15 @@ public struct OutboxItem: Sendable, Equatable {
     /// How the cause of an operator's decision begins.
     public static let operatorCause = "operator"
 
-    public var isOperators: Bool { cause.hasPrefix(Self.operatorCause) }
+    public var isOperators: Bool { Self.isOperators(cause) }
+
+    /// Whether a cause is an operator's decision.
+    public static func isOperators(_ cause: String) -> Bool { cause.hasPrefix(operatorCause) }
 
     public var isHeld: Bool { held ?? 0 != 0 }
+
+    /// What is known of its tries, where none can be made now.
+    public var outcome: TryOutcome { sent == nil ? .notApplied : .unknown }
 }
 
 /// What is known of a try that didn't go through.
@@ -77,7 +83,7 @@ extension Transaction {
         _ key: Key, side: Side, status: Status, cause: String, isPutBack: Bool = false, undoes: Status? = nil,
         cycle: Int64, now: Timestamp
     ) throws {
-        let passes = isPutBack || (cause.hasPrefix(OutboxItem.operatorCause) && undoes == nil)
+        let passes = isPutBack || (OutboxItem.isOperators(cause) && undoes == nil)
         try run(
             """
             INSERT INTO outbox(side, section, student, day, status, cause, cycle, created, put_back, held, undoes)
@@ -161,6 +167,7 @@ extension Transaction {
         try run("UPDATE outbox SET state = 0, sent = NULL, attempts = max(attempts - 1, 0) WHERE id = ?", [id])
     }
 
+    /// Somebody else decides what is to be written than when it was put in.
     public func setCause(_ id: Int64, _ cause: String) throws {
         try run("UPDATE outbox SET cause = ? WHERE id = ?", [cause, id])
     }

@@ -24,12 +24,12 @@ struct AuditReplay {
             brought[.clever, default: []].insert(line.now)
         case .schoology:
             brought[.schoology, default: []].insert(line.now)
-            if line.cause.hasPrefix("policy:") || line.cause.hasPrefix(OutboxItem.operatorCause) {
+            if line.cause.hasPrefix("policy:") || OutboxItem.isOperators(line.cause) {
                 hasDecidedWrite = true
             }
             bases.insert(line.now)
             last = line.now
-        case nil where line.cause.hasPrefix(OutboxItem.operatorCause) || line.cause.hasPrefix("outlived"):
+        case nil where OutboxItem.isOperators(line.cause) || line.cause.hasPrefix("outlived"):
             if !line.cause.hasPrefix("operator dropped") { last = line.now }
         case nil:
             if !bases.contains(line.was), objection == nil {

@@ -28,7 +28,7 @@ struct ConflictOracle {
         let isOfProtected = line.base == line.clever && rules.protect.contains(line.clever)
         if !isOfBoth, !isOfProtected { return "only one side has changed, and no mark is protected" }
         guard let winner = winner(line) else {
-            let isOperators = line.resolvedBy?.hasPrefix(OutboxItem.operatorCause) ?? false
+            let isOperators = line.resolvedBy.map(OutboxItem.isOperators) ?? false
             if line.outcome != "held", !isOperators { return "nobody decided it: \(line.outcome)" }
             return nil
         }

@@ -10,7 +10,7 @@ extension Proof {
         if !town.scenario.settings.direction.writesClever { fail("direction", "a file is uploaded") }
         pollOfThisUpload = polledAt
         // What Clever says may be as old as a poll, and as the cycle that it is heard in.
-        if town.time.now - polledAt > town.settings.clever.pollInterval + Self.cyclesLast {
+        if town.time.now > polledAt + town.settings.clever.pollInterval + Self.cyclesLast {
             fail("unasked upload", "a file is uploaded, Clever was heard last at \(polledAt)")
         }
         checkValve(of: bytes)

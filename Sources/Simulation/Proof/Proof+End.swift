@@ -26,18 +26,7 @@ extension Proof {
         if totals.unknown > 0 { fail("end", "\(totals.unknown) writes with an unknown end") }
         let both = town.scenario.settings.direction == .both
         for key in town.ledger.histories.keys.sorted(by: { ($0.place, $0.day) < ($1.place, $1.day) }) {
-            guard town.places[key.place].isActive,
-                key.day > (healing ?? town.today).first(of: town.scenario.settings.clever.lookback),
-                let clever = town.cleverSays(key.place, key.day)
-            else { continue }
-            let schoology = town.schoologySays(key.place, key.day)
-            if clever != schoology, both || !isShown(key), !isRefused(key) {
-                fail("end", describe(key, "Clever says \(clever), Schoology \(schoology)"))
-            }
-            if both, clever == schoology { checkAudit(key, clever) }
-        }
-        for key in town.ledger.histories.keys.sorted(by: { ($0.place, $0.day) < ($1.place, $1.day) }) {
-            checkReplay(key)
+            checkTrail(key, agreedOn: checkEqual(key, both: both))
         }
         checkConflicts()
         // A row for a mark whose code nobody configured waits for an operator, as its record does.
@@ -67,16 +56,30 @@ extension Proof {
         reading(key) { try $0.mark($1).drift != nil || !$0.conflicts(of: $1).isEmpty } ?? false
     }
 
-    func checkAudit(_ key: Ledger.Key, _ status: Status) {
-        let last = AuditReplay(reading(key) { try $0.auditTrail($1) } ?? []).last ?? .present
-        guard last != status else { return }
-        fail("audit", describe(key, "the trail ends with \(last), the sides say \(status)"))
+    /// - Returns: what both sides say, where both are written and the healing had the day before it.
+    private func checkEqual(_ key: Ledger.Key, both: Bool) -> Status? {
+        guard town.places[key.place].isActive,
+            key.day > (healing ?? town.today).first(of: town.scenario.settings.clever.lookback),
+            let clever = town.cleverSays(key.place, key.day)
+        else { return nil }
+        let schoology = town.schoologySays(key.place, key.day)
+        if clever != schoology, both || !isShown(key), !isRefused(key) {
+            fail("end", describe(key, "Clever says \(clever), Schoology \(schoology)"))
+        }
+        return both && clever == schoology ? clever : nil
     }
 
-    /// The trail alone gives the base, line after line, and has everything that was brought to a side and stayed there.
-    private func checkReplay(_ key: Ledger.Key) {
-        guard let (trail, base) = reading(key, { (try $0.auditTrail($1), try $0.mark($1).base) }) else { return }
+    /// The trail alone gives the base, line after line, and has everything that was brought to a side and stayed there. It ends
+    /// with what both agree on.
+    private func checkTrail(_ key: Ledger.Key, agreedOn status: Status?) {
+        let (trail, base) =
+            reading(key) { (try $0.auditTrail($1), try $0.mark($1).base) } ?? ([AuditLine](), Status.present)
         let replay = AuditReplay(trail)
+        if let status, replay.last ?? .present != status {
+            fail(
+                "audit",
+                describe(key, "the trail ends with \(replay.last ?? .present), the sides say \(status)"))
+        }
         if let objection = replay.objection { fail("audit", describe(key, objection)) }
         if !replay.bases.contains(base) {
             fail("audit", describe(key, "the base is \(base), by the trail \(replay.bases.map { "\($0)" }.sorted())"))

@@ -12,7 +12,6 @@ extension Proof {
         if !town.scenario.settings.direction.writesSchoology { fail("direction", "Schoology is written") }
         if items.count > town.scenario.settings.schoology.batchSize { fail("batch size", "\(items.count) items") }
         town.counts.puts += isDuplicate ? 0 : 1
-        if !isDuplicate { writtenLast = [] }
         for item in items {
             guard let day = Day(item.date), let status = Int(item.status).flatMap(Status.init(rawValue:)) else {
                 return fail("malformed write", "\(item)")

@@ -19,7 +19,6 @@ final class Proof: @unchecked Sendable {
     struct Reading {
         var servedAt: Timestamp
         var arrivedAt: Timestamp
-        var target: String
     }
 
     var readings: [String: Reading] = [:]
@@ -133,6 +132,7 @@ final class Proof: @unchecked Sendable {
     func failed(_ exchange: Exchange) { limits.failed(exchange) }
 
     func reaches(_ exchange: Exchange, isDuplicate: Bool) {
+        if exchange.isPut, !isDuplicate { writtenLast = [] }
         guard exchange.side == .schoology, !isDuplicate else { return }
         if let problem = limits.reaches(exchange, at: town.time.now, town.scenario.settings.schoology.rateLimit) {
             fail("rate limit", problem)
@@ -143,7 +143,7 @@ final class Proof: @unchecked Sendable {
         if answer.status >= 500 || answer.status == 408 || answer.status == 425 { limits.failed(exchange) }
         if let section = exchange.attendanceSection {
             if answer.status == 200, !exchange.isPut {
-                readings[section] = Reading(servedAt: servedAt, arrivedAt: town.time.now, target: exchange.target)
+                readings[section] = Reading(servedAt: servedAt, arrivedAt: town.time.now)
             }
             if answer.status == 410 { suspended[section] = machineNow() + .hours(24) }
         }

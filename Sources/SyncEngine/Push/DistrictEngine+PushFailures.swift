@@ -27,8 +27,7 @@ extension DistrictEngine {
         case .rejected(_, let status, let message):
             try state.transaction { tx in
                 for item in section.items {
-                    try self.giveUpForNow(
-                        item, code: status, message: message, outcome: item.sent == nil ? .notApplied : .unknown, tx)
+                    try self.giveUpForNow(item, code: status, message: message, outcome: item.outcome, tx)
                 }
             }
         }

@@ -175,7 +175,7 @@ extension DistrictEngine {
             guard !reading.isUnreadable(place) else {
                 let message = "Schoology's mark can't be read"
                 try giveUpForNow(
-                    item, code: nil, message: message, outcome: item.sent == nil ? .notApplied : .unknown, tx)
+                    item, code: nil, message: message, outcome: item.outcome, tx)
                 continue
             }
             pending.insert(place)
