@@ -157,6 +157,7 @@ public final class Simulation: @unchecked Sendable {
             }
         case .operatorResolves(let take): resolve(take)
         case .operatorRetriesDead: retryDead()
+        case .operatorDrops(let write): drop(write)
         case .operatorDecidesHeld(let discards): decideHeld(discards: discards)
         case .operatorPauses(let span):
             daemon.operate { tx, now in
@@ -223,6 +224,15 @@ public final class Simulation: @unchecked Sendable {
         }
     }
 
+    private func drop(_ write: Int) {
+        daemon.operate { [town] tx, now in
+            let waiting = try tx.outbox(deadOnly: false)
+            guard !waiting.isEmpty else { return }
+            town.counts.strike("operator_drops")
+            try tx.dropOutboxItem(waiting[write % waiting.count], reason: "no", now: now)
+        }
+    }
+
     private func retryDead() {
         daemon.operate { tx, _ in
             for item in try tx.outbox(deadOnly: true) { _ = try tx.retryOutboxItem(item.id) }
@@ -246,7 +256,7 @@ public final class Simulation: @unchecked Sendable {
         await serveUntilSettled()
         guard proof.violation == nil else { return }
         await serveQuietly()
-        if !healsByItself { await runOnceUntilSettled() }
+        if healsByItself { proof.checkEnd() } else { await runOnceUntilSettled() }
         guard proof.violation == nil else { return }
         // A new day may have begun with its marks, and none may begin now. After that nothing may happen any more.
         if scenario.day(time.now + .hours(1)) != scenario.day(time.now) { await time.wait(.hours(1)) }
@@ -290,10 +300,12 @@ public final class Simulation: @unchecked Sendable {
         // A row whose mark has a code that nobody configured waits for ever.
         let most = scenario.settings.statusMap.leavesCodesOut ? 8 : Self.roundsToHeal
         var wasCalm = false
-        for number in 1...most {
+        var number = 0
+        while true {
+            number += 1
             // Twice: a section whose suspension has just ended is yet to be read.
             let isCalm = proof.nothingIsUnderWay
-            if number > fewest, isCalm, wasCalm { break }
+            if number > most || (number > fewest && isCalm && wasCalm), !isNewDayNear { break }
             wasCalm = isCalm
             attend()
             for _ in 0..<2 {
@@ -302,6 +314,11 @@ public final class Simulation: @unchecked Sendable {
             }
             guard proof.violation == nil else { return }
         }
+    }
+
+    /// A day begins with marks, and what the office has entered since it was looked at last is yet to be announced.
+    private var isNewDayNear: Bool {
+        scenario.day(time.now - .hours(5)) != scenario.day(time.now + town.settings.clever.pollInterval + .hours(1))
     }
 
     /// An operator looks at everything, and decides what is open.
@@ -329,7 +346,6 @@ public final class Simulation: @unchecked Sendable {
     /// A poll interval in which nobody does anything: the service polls, and writes nothing where it has had time for all days.
     private func serveQuietly() async {
         let span = town.settings.clever.pollInterval + .minutes(10)
-        guard scenario.day(time.now) == scenario.day(time.now + span) else { return }
         let (before, uploads) = (proof.sent, town.counts.uploads)
         await time.wait(span)
         let made = proof.sent - before

@@ -20,6 +20,9 @@ enum Migrations {
         migrator.registerMigration("5-long-histories") { db in
             try db.execute(sql: longHistories)
         }
+        migrator.registerMigration("6-sent") { db in
+            try db.execute(sql: sent)
+        }
         return migrator
     }
 
@@ -237,5 +240,18 @@ enum Migrations {
         -- table, one of some hundred on each of its pages.
         DROP INDEX mark_day;
         CREATE INDEX mark_day ON mark(day, section, student, base);
+        """
+
+    private static let sent = """
+        -- What was sent to Schoology and isn't known to be there, whatever has been decided since. `enrollment` is null
+        -- where a version before this sent it. `refused`: Schoology said of it that it failed.
+        CREATE TABLE sent(
+            section INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL, status INTEGER NOT NULL,
+            enrollment INTEGER, cause TEXT NOT NULL, cycle INTEGER NOT NULL, refused INTEGER NOT NULL,
+            PRIMARY KEY(section, student, day)) WITHOUT ROWID;
+        INSERT INTO sent SELECT section, student, day, sent, NULL, cause, cycle, state <> 1 FROM outbox
+            WHERE sent IS NOT NULL AND side = 1;
+        UPDATE outbox SET state = 0 WHERE state = 1;
+        ALTER TABLE outbox DROP COLUMN sent;
         """
 }

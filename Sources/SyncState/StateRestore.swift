@@ -273,7 +273,9 @@ extension Transaction {
                 WHERE outbox.student = clever_record.student AND outbox.day = clever_record.day
                     AND clever_record.section IN (outbox.section, 0))
             """)
-        for table in ["outbox", "csv_row", "trigger_note", "scan", "scan_unit"] { try run("DELETE FROM \(table)") }
+        for table in ["outbox", "sent", "csv_row", "trigger_note", "scan", "scan_unit"] {
+            try run("DELETE FROM \(table)")
+        }
         try run("UPDATE section SET read_at = NULL")
         try run(
             "UPDATE held_batch SET state = 3, decided = ?, decision_reason = 'restored from a backup' WHERE state = 0",

@@ -51,7 +51,7 @@ extension Transaction {
         var totals = StateTotals()
         if let row = try row(
             """
-            SELECT count(*), count(CASE WHEN state = 2 THEN 1 END), count(CASE WHEN state = 1 THEN 1 END),
+            SELECT count(*), count(CASE WHEN state = 2 THEN 1 END), (SELECT count(*) FROM sent CROSS JOIN outbox USING(section, student, day) WHERE side = 1 AND state = 0 AND NOT refused),
                 min(CASE WHEN state <> 2 THEN created END), count(CASE WHEN side = 2 AND state = 0 AND NOT eclipsed AND coalesce(held, 0) = 0 THEN 1 END),
                 count(CASE WHEN state = 3 THEN 1 END), count(CASE WHEN state = 3 AND overdue THEN 1 END),
                 count(CASE WHEN side = 2 AND state = 0 AND eclipsed AND coalesce(held, 0) = 0 THEN 1 END),

@@ -18,8 +18,6 @@ public struct OutboxItem: Sendable, Equatable {
     public var key: Key
     /// What the side is to become.
     public var status: Status
-    /// What the side may already show because of an earlier try.
-    public var sent: Status?
     public var state: State
     /// Who decided it: `clever`, `schoology`, `policy:clever`, `operator:anna`, …
     public var cause: String
@@ -55,24 +53,11 @@ public struct OutboxItem: Sendable, Equatable {
     public static func isOperators(_ cause: String) -> Bool { cause.hasPrefix(operatorCause) }
 
     public var isHeld: Bool { held ?? 0 != 0 }
-
-    /// What is known of its tries, where none can be made now.
-    public var outcome: TryOutcome { sent == nil ? .notApplied : .unknown }
-}
-
-/// What is known of a try that didn't go through.
-public enum TryOutcome: Sendable {
-    /// It never reached the mark.
-    case notApplied
-    /// The side says of the mark that it failed, and may have written it all the same: should it show it, it is ours.
-    case refused
-    /// No answer that tells.
-    case unknown
 }
 
 extension Transaction {
     /// Decides that a side is to become `status`. Takes the place of an earlier write for the key, dead or not,
-    /// and keeps what that one may have sent, and the batch that holds it.
+    /// and keeps the batch that holds it.
     ///
     /// What puts back, and what an operator decided mark by mark, passes the safety valve.
     ///
@@ -89,7 +74,7 @@ extension Transaction {
             INSERT INTO outbox(side, section, student, day, status, cause, cycle, created, put_back, held, undoes)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(side, section, student, day) DO UPDATE SET
-                state = CASE WHEN sent IS NULL THEN 0 ELSE 1 END, cause = excluded.cause, cycle = excluded.cycle,
+                state = 0, cause = excluded.cause, cycle = excluded.cycle,
                 status = excluded.status, attempts = 0, rounds = 0, next_attempt = 0, roster_refreshed = 0,
                 code = NULL, message = NULL, put_back = excluded.put_back, uploaded = NULL,
                 uploaded_watermark = NULL, overdue = 0, looked_up = 0, eclipsed = 0, undoes = excluded.undoes,
@@ -137,34 +122,27 @@ extension Transaction {
         ).map(Self.outboxItem)
     }
 
-    /// The write about to be sent: stored first, so that a lost answer, or a killed process, is read back as ours.
-    public func markSent(_ id: Int64, status: Status) throws {
-        try run(
-            "UPDATE outbox SET sent = ?, status = ?, state = 1, attempts = attempts + 1 WHERE id = ?",
-            [status.rawValue, status.rawValue, id])
-    }
-
     /// To be tried again at `until`.
     ///
-    /// - Parameter endsRound: this cycle has given it up, so that it has no tries left before the next.
+    /// - Parameters:
+    ///   - outcome: how the try ended; nil where none was made.
+    ///   - endsRound: this cycle has given it up, so that it has no tries left before the next.
     public func postpone(
-        _ id: Int64, until: Timestamp, code: Int?, message: String?, outcome: TryOutcome, endsRound: Bool
+        _ item: OutboxItem, until: Timestamp, code: Int?, message: String?, outcome: TryOutcome?, endsRound: Bool
     ) throws {
+        if let outcome { try note(outcome, of: item.key) }
         try run(
             """
-            UPDATE outbox SET state = ?1, sent = CASE WHEN ?8 THEN sent END, next_attempt = ?2, code = ?3, message = ?4,
-                attempts = CASE WHEN ?5 THEN ?6 ELSE attempts END, rounds = rounds + ?5 WHERE id = ?7
+            UPDATE outbox SET state = 0, next_attempt = ?1, code = ?2, message = ?3,
+                attempts = CASE WHEN ?4 THEN ?5 ELSE attempts END, rounds = rounds + ?4 WHERE id = ?6
             """,
-            [
-                outcome == .unknown ? 1 : 0, until.milliseconds, code, message, endsRound, RetryPolicy.triesInACycle,
-                id,
-                outcome != .notApplied,
-            ])
+            [until.milliseconds, code, message, endsRound, RetryPolicy.triesInACycle, item.id])
     }
 
     /// It was not applied, and the try doesn't count.
-    public func notSent(_ id: Int64) throws {
-        try run("UPDATE outbox SET state = 0, sent = NULL, attempts = max(attempts - 1, 0) WHERE id = ?", [id])
+    public func notSent(_ item: OutboxItem) throws {
+        try note(.notApplied, of: item.key)
+        try run("UPDATE outbox SET state = 0, attempts = max(attempts - 1, 0) WHERE id = ?", [item.id])
     }
 
     /// Somebody else decides what is to be written than when it was put in.
@@ -177,7 +155,7 @@ extension Transaction {
     }
 
     public func markDead(_ id: Int64, code: Int?, message: String?) throws {
-        try run("UPDATE outbox SET state = 2, sent = NULL, code = ?, message = ? WHERE id = ?", [code, message, id])
+        try run("UPDATE outbox SET state = 2, code = ?, message = ? WHERE id = ?", [code, message, id])
     }
 
     public func removeOutboxItem(_ id: Int64) throws {
@@ -203,14 +181,13 @@ extension Transaction {
     public func retryOutboxItem(_ id: Int64) throws -> Bool {
         try run(
             """
-            UPDATE outbox SET state = CASE WHEN sent IS NULL THEN 0 ELSE 1 END, next_attempt = 0, attempts = 0,
-                roster_refreshed = 0 WHERE id = ?
+            UPDATE outbox SET state = 0, next_attempt = 0, attempts = 0, roster_refreshed = 0 WHERE id = ?
             """, [id])
         return db.changesCount == 1
     }
 
     static let outboxColumns = """
-        id, side, section, student, day, status, sent, state, cause, cycle, created, attempts, rounds, next_attempt,
+        id, side, section, student, day, status, CASE WHEN \(isUnknown) THEN 1 ELSE state END, cause, cycle, created, attempts, rounds, next_attempt,
         roster_refreshed, code, message, uploads, uploaded, uploaded_watermark, put_back, looked_up,
         held, undoes
         """
@@ -219,13 +196,13 @@ extension Transaction {
         OutboxItem(
             id: row[0], side: Side(code: row[1]) ?? .schoology,
             key: Key(section: row[2], student: row[3], day: Day(number: row[4])),
-            status: Status(rawValue: row[5]) ?? .present, sent: (row[6] as Int?).flatMap(Status.init(rawValue:)),
-            state: OutboxItem.State(rawValue: row[7]) ?? .pending, cause: row[8], cycle: row[9],
-            created: Timestamp(milliseconds: row[10]), attempts: row[11], rounds: row[12],
-            nextAttempt: Timestamp(milliseconds: row[13]), rosterRefreshed: row[14], code: row[15], message: row[16],
-            uploads: Status.set(bits: row[17]), uploaded: (row[18] as Int64?).map(Timestamp.init(milliseconds:)),
-            uploadedWatermark: (row[19] as Int64?).map(Timestamp.init(milliseconds:)), isPutBack: row[20],
-            isLookedUp: row[21], held: row[22], undoes: (row[23] as Int?).flatMap(Status.init(rawValue:)))
+            status: Status(rawValue: row[5]) ?? .present,
+            state: OutboxItem.State(rawValue: row[6]) ?? .pending, cause: row[7], cycle: row[8],
+            created: Timestamp(milliseconds: row[9]), attempts: row[10], rounds: row[11],
+            nextAttempt: Timestamp(milliseconds: row[12]), rosterRefreshed: row[13], code: row[14], message: row[15],
+            uploads: Status.set(bits: row[16]), uploaded: (row[17] as Int64?).map(Timestamp.init(milliseconds:)),
+            uploadedWatermark: (row[18] as Int64?).map(Timestamp.init(milliseconds:)), isPutBack: row[19],
+            isLookedUp: row[20], held: row[21], undoes: (row[22] as Int?).flatMap(Status.init(rawValue:)))
     }
 }
 

@@ -61,7 +61,8 @@ extension Transaction {
         }
     }
 
-    /// The last write of each key, against the time of the edit that called for it, where that is still known: the
+    /// The last write of each key, but for what an operator decided, against the time of the edit that called for it, where
+    /// that is still known: the
     /// record has not been modified since, or Schoology still shows the edit. Edits from before the first cycle are
     /// left out: they waited for the program to be installed.
     ///
@@ -72,8 +73,9 @@ extension Transaction {
             """
             SELECT audit.at, max(clever_record.modified) FROM audit
             JOIN clever_record INDEXED BY clever_record_key ON clever_record.student = audit.student AND clever_record.day = audit.day
-                AND clever_record.section = CASE audit.cause WHEN 'clever daily' THEN 0 ELSE audit.section END
-            WHERE audit.at >= ? AND audit.side = 1 AND audit.cause IN ('clever', 'clever daily')
+                AND (clever_record.section = audit.section AND audit.cause <> 'clever daily'
+                    OR clever_record.section = 0 AND audit.cause <> 'clever')
+            WHERE audit.at >= ? AND audit.side = 1 AND audit.cause NOT LIKE '\(OutboxItem.operatorCause)%'
                 AND NOT EXISTS(SELECT 1 FROM audit AS later WHERE later.section = audit.section
                     AND later.student = audit.student AND later.day = audit.day AND later.side = 1
                     AND later.id > audit.id)

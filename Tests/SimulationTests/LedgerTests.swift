@@ -32,6 +32,21 @@ import Testing
         #expect(!ledger[Self.key].agreed(on: .absent, since: Self.at(6)))
     }
 
+    @Test func onlyWhatBothSaidOrWasBroughtToOneCanBeTheBase() {
+        var ledger = Ledger()
+        ledger.note(Self.key, .clever, .absent, by: .office, at: Self.at(1))
+        ledger.note(Self.key, .clever, .late, by: .office, at: Self.at(2))
+        ledger.note(Self.key, .schoology, .absent, by: .teacher, at: Self.at(3))
+        #expect(ledger[Self.key].canHaveBeenBase(.present, before: Self.at(0)))
+        #expect(!ledger[Self.key].canHaveBeenBase(.absent, before: Self.at(9)))
+        ledger.note(Self.key, .schoology, .excused, by: .sync, at: Self.at(4))
+        #expect(ledger[Self.key].canHaveBeenBase(.excused, before: Self.at(5)))
+        #expect(!ledger[Self.key].canHaveBeenBase(.excused, before: Self.at(4)))
+        ledger.note(Self.key, .schoology, .late, by: .teacher, at: Self.at(6))
+        #expect(ledger[Self.key].canHaveBeenBase(.late, before: Self.at(7)))
+        #expect(!ledger[Self.key].canHaveBeenBase(.late, before: Self.at(6)))
+    }
+
     @Test func whatASideSaidIsForgottenOnceItSaysSomethingElse() {
         var ledger = Ledger()
         ledger.note(Self.key, .clever, .absent, by: .office, at: Self.at(10))

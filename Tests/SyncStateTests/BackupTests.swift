@@ -270,6 +270,8 @@ import Testing
             try state.transaction { tx in
                 let key = try #require(try tx.key(student: "student", section: "section", day: TemporaryState.day))
                 try tx.enqueue(key, side: .schoology, status: .late, cause: "clever", cycle: 1, now: now)
+                let item = try #require(try tx.outboxItem(key, side: .schoology))
+                try tx.markSent(item, status: .late, enrollment: 77, cycle: 1)
                 try tx.set(.watermark, 5)
                 try tx.set(.fullScanWatermark, 5)
                 try tx.storeRecord(
@@ -287,6 +289,8 @@ import Testing
                 try tx.outbox(deadOnly: false), try tx.number(.watermark), try tx.number(.fullScanWatermark)
             )
             #expect(outbox.isEmpty)
+            let key = try #require(try tx.key(student: "student", section: "section", day: TemporaryState.day))
+            #expect(try tx.sentMark(key) == nil)
             #expect(watermark == nil && whole == nil)
             // What it called for is decided anew.
             let open = try tx.openRecords(onlyDay: nil, limit: 9)

@@ -17,7 +17,7 @@ import Testing
         #expect(
             item
                 == OutboxItem(
-                    id: item.id, side: .schoology, key: temporary.key(), status: .absent, sent: nil, state: .pending,
+                    id: item.id, side: .schoology, key: temporary.key(), status: .absent, state: .pending,
                     cause: "clever", cycle: 1, created: Self.now, attempts: 0, rounds: 0,
                     nextAttempt: Timestamp(milliseconds: 0), rosterRefreshed: false, code: nil, message: nil))
         #expect(try temporary.read { try $0.outboxItem(id: item.id) } == item)
@@ -40,7 +40,7 @@ import Testing
         let old = try enqueue(.absent)
         try temporary.write { tx in
             try tx.postpone(
-                old.id, until: Self.now + .hours(1), code: 500, message: "down", outcome: .notApplied, endsRound: true)
+                old, until: Self.now + .hours(1), code: 500, message: "down", outcome: .notApplied, endsRound: true)
             try tx.markRosterRefreshed(old.id)
         }
         let new = try enqueue(.late, cause: "policy:clever", cycle: 2, now: Self.now + .minutes(5))
@@ -56,81 +56,100 @@ import Testing
 
     @Test func aNewerDecisionKeepsWhatMayHaveBeenSent() throws {
         let old = try enqueue(.absent)
-        try temporary.write { try $0.markSent(old.id, status: .absent) }
-        let new = try enqueue(.late)
+        try temporary.write { try $0.markSent(old, status: .absent, enrollment: 77, cycle: 3) }
+        let new = try enqueue(.late, cause: "policy:clever", cycle: 4)
         #expect(new.status == .late)
-        #expect(new.sent == .absent)
         #expect(new.state == .unknown)
+        // With who decided that, and when it was sent.
+        #expect(try sent() == SentMark(status: .absent, enrollment: 77, cause: "clever", cycle: 3))
+    }
+
+    @Test func whatMayHaveBeenSentOutlivesItsWrite() throws {
+        let item = try enqueue(.absent)
+        try temporary.write { tx in
+            try tx.markSent(item, status: .absent, enrollment: 77, cycle: 1)
+            try tx.dropOutboxItem(item, reason: "no", now: Self.now)
+        }
+        #expect(try sent()?.status == .absent)
+        #expect(try temporary.read { try $0.totals(now: Self.now).unknown } == 0)
+        let day = TemporaryState.day
+        #expect(
+            try temporary.read { try $0.sentMarks(section: 1, from: day, through: day) } == [temporary.key(): sent()])
+        #expect(try temporary.read { try $0.sentMarks(section: 1, from: day + 1, through: day + 9) }.isEmpty)
+        #expect(try temporary.read { try $0.sentMarks(section: 2, from: day, through: day) }.isEmpty)
+        try temporary.write { try $0.forgetSent(temporary.key()) }
+        #expect(try sent() == nil)
     }
 
     @Test func aNewerDecisionRevivesADeadLetter() throws {
         let old = try enqueue(.absent)
         try temporary.write { tx in
-            try tx.markSent(old.id, status: .absent)
             try tx.markDead(old.id, code: 400, message: "no")
         }
         let new = try enqueue(.late)
         #expect(new.state == .pending)
-        #expect(new.sent == nil)
         #expect(new.code == nil)
     }
 
     // MARK: Sending
 
     @Test func whatIsSentIsUnknownUntilItsAnswerComes() throws {
-        let id = try enqueue(.absent).id
-        try temporary.write { try $0.markSent(id, status: .excused) }
+        let decided = try enqueue(.absent)
+        try temporary.write { try send(decided, .excused, $0) }
         let item = try item()
-        #expect((item.status, item.sent, item.state, item.attempts) == (.excused, .excused, .unknown, 1))
+        #expect((item.status, item.state, item.attempts) == (.excused, .unknown, 1))
+        #expect(try sent()?.status == .excused)
         #expect(try temporary.read { try $0.totals(now: Self.now).unknown } == 1)
     }
 
     /// A mark whose code says that it failed may be there all the same, and is ours then.
     @Test(arguments: [TryOutcome.notApplied, .refused])
     func aRefusedWriteIsToBeTriedAgain(outcome: TryOutcome) throws {
-        let id = try enqueue(.absent).id
+        let decided = try enqueue(.absent)
         try temporary.write { tx in
-            try tx.markSent(id, status: .absent)
-            try tx.postpone(id, until: Self.now, code: 503, message: "busy", outcome: outcome, endsRound: false)
+            try send(decided, .absent, tx)
+            try tx.postpone(decided, until: Self.now, code: 503, message: "busy", outcome: outcome, endsRound: false)
         }
         let item = try item()
-        #expect(item.sent == (outcome == .refused ? .absent : nil))
+        #expect(try sent()?.status == (outcome == .refused ? .absent : nil))
         #expect((item.state, item.attempts, item.rounds) == (.pending, 1, 0))
         #expect((item.code, item.message) == (503, "busy"))
         #expect(item.nextAttempt == Self.now)
     }
 
     @Test func aLostAnswerKeepsWhatWasSent() throws {
-        let id = try enqueue(.absent).id
+        let decided = try enqueue(.absent)
         try temporary.write { tx in
-            try tx.markSent(id, status: .absent)
-            try tx.postpone(id, until: Self.now, code: nil, message: "timeout", outcome: .unknown, endsRound: true)
+            try send(decided, .absent, tx)
+            try tx.postpone(decided, until: Self.now, code: nil, message: "timeout", outcome: .unknown, endsRound: true)
         }
         let item = try item()
-        #expect((item.sent, item.state, item.rounds) == (.absent, .unknown, 1))
+        #expect((item.state, item.rounds) == (.unknown, 1))
+        #expect(try sent()?.status == .absent)
         #expect(item.attempts == RetryPolicy.triesInACycle)
     }
 
     @Test func aTryThatWasNotMadeDoesNotCount() throws {
-        let id = try enqueue(.absent).id
+        let decided = try enqueue(.absent)
         try temporary.write { tx in
-            try tx.markSent(id, status: .absent)
-            try tx.notSent(id)
+            try send(decided, .absent, tx)
+            try tx.notSent(decided)
             // More often than it was sent.
-            try tx.notSent(id)
+            try tx.notSent(decided)
         }
         let item = try item()
-        #expect((item.sent, item.state, item.attempts) == (nil, .pending, 0))
+        #expect((item.state, item.attempts) == (.pending, 0))
+        #expect(try sent() == nil)
     }
 
     @Test func aCycleGivesEveryWriteItsTriesAgain() throws {
-        let id = try enqueue(.absent).id
+        let decided = try enqueue(.absent)
         try temporary.write { tx in
-            for _ in 0..<3 { try tx.markSent(id, status: .absent) }
+            for _ in 0..<3 { try send(decided, .absent, tx) }
             try tx.resetAttempts()
         }
         #expect(try item().attempts == 0)
-        #expect(try item().sent == .absent)
+        #expect(try sent()?.status == .absent)
     }
 
     @Test func anAcknowledgedWriteIsGone() throws {
@@ -144,11 +163,10 @@ import Testing
     @Test func aDeadLetterIsNotSentAndSaysWhy() throws {
         let id = try enqueue(.absent).id
         try temporary.write { tx in
-            try tx.markSent(id, status: .absent)
             try tx.markDead(id, code: 403, message: "not yours")
         }
         let item = try item()
-        #expect((item.state, item.sent, item.code, item.message) == (.dead, nil, 403, "not yours"))
+        #expect((item.state, item.code, item.message) == (.dead, 403, "not yours"))
         #expect(try due(nil).isEmpty)
         #expect(try temporary.read { try $0.itemsToPush(section: 1, dueBy: nil) }.isEmpty)
         _ = try enqueue(.late, key: temporary.key(student: 2))
@@ -157,11 +175,12 @@ import Testing
     }
 
     @Test func aDeadLetterThatIsRetriedIsDueAtOnce() throws {
-        let id = try enqueue(.absent).id
+        let decided = try enqueue(.absent)
+        let id = decided.id
         try temporary.write { tx in
             try tx.markRosterRefreshed(id)
             try tx.postpone(
-                id, until: Self.now + .hours(8), code: 404, message: "", outcome: .notApplied, endsRound: true)
+                decided, until: Self.now + .hours(8), code: 404, message: "", outcome: .notApplied, endsRound: true)
             try tx.markDead(id, code: 404, message: "gone")
         }
         #expect(try temporary.write { try $0.retryOutboxItem(id) })
@@ -172,21 +191,39 @@ import Testing
     }
 
     @Test func aRetryOfWhatMayHaveArrivedIsStillReadBackFirst() throws {
-        let id = try enqueue(.absent).id
+        let decided = try enqueue(.absent)
         try temporary.write { tx in
-            try tx.markSent(id, status: .absent)
-            _ = try tx.retryOutboxItem(id)
+            try send(decided, .absent, tx)
+            _ = try tx.retryOutboxItem(decided.id)
         }
         #expect(try item().state == .unknown)
+    }
+
+    /// A section that can't be read tells nothing of what was sent there before.
+    @Test func aWriteThatIsPutOffWithoutATryKeepsWhatWasSent() throws {
+        let decided = try enqueue(.absent)
+        try temporary.write { tx in
+            try send(decided, .absent, tx)
+            try tx.postpone(decided, until: Self.now, code: 400, message: "no", outcome: nil, endsRound: true)
+        }
+        #expect(try item().state == .unknown)
+        try temporary.write { tx in
+            try tx.postpone(decided, until: Self.now, code: 500, message: "no", outcome: .refused, endsRound: true)
+            try tx.postpone(decided, until: Self.now, code: 400, message: "no", outcome: nil, endsRound: true)
+            _ = try tx.retryOutboxItem(decided.id)
+        }
+        // Its answer did come, whatever was made of the write since.
+        #expect(try item().state == .pending)
+        #expect(try sent()?.status == .absent)
     }
 
     // MARK: What is due
 
     @Test func onlyWhatIsDueGoes() throws {
-        let id = try enqueue(.absent).id
+        let decided = try enqueue(.absent)
         try temporary.write {
             try $0.postpone(
-                id, until: Self.now + .hours(1), code: 500, message: nil, outcome: .notApplied, endsRound: true)
+                decided, until: Self.now + .hours(1), code: 500, message: nil, outcome: .notApplied, endsRound: true)
         }
         #expect(try due(Self.now).isEmpty)
         #expect(try due(Self.now + .hours(1)) == [1])
@@ -228,7 +265,7 @@ import Testing
         let sent = try enqueue(.late, key: temporary.key(student: 3), now: Self.now + .minutes(1))
         try temporary.write { tx in
             try tx.markDead(dead.id, code: 400, message: nil)
-            try tx.markSent(sent.id, status: .late)
+            try send(sent, .late, tx)
         }
         let totals = try temporary.read { try $0.totals(now: Self.now) }
         #expect((totals.outbox, totals.dead, totals.unknown) == (3, 1, 1))
@@ -284,6 +321,12 @@ import Testing
         }
         return try item(key, side: side)
     }
+
+    private func send(_ item: OutboxItem, _ status: Status, _ tx: Transaction) throws {
+        try tx.markSent(item, status: status, enrollment: 77, cycle: 1)
+    }
+
+    private func sent() throws -> SentMark? { try temporary.read { try $0.sentMark(temporary.key()) } }
 
     private func item(_ key: Key? = nil, side: Side = .schoology) throws -> OutboxItem {
         try #require(try temporary.read { try $0.outboxItem(key ?? temporary.key(), side: side) })

@@ -60,6 +60,22 @@ import Testing
         #expect(try state.read { try $0.purgeable(limits) }.sum == 0)
     }
 
+    /// Nobody reads days that old any more; a write that waits for one keeps it.
+    @Test func whatWasSentLongAgoIsForgotten() throws {
+        let days = [first - 2, first - 1, first]
+        try state.write { tx in
+            for day in days {
+                try tx.enqueue(
+                    key(day), side: .schoology, status: .late, cause: "clever", cycle: 1, now: .init(seconds: 1))
+                let item = try #require(try tx.outboxItem(key(day), side: .schoology))
+                try tx.markSent(item, status: .late, enrollment: 77, cycle: 1)
+                if day != first - 1 { try tx.removeOutboxItem(item.id) }
+            }
+        }
+        _ = try purgeAll()
+        #expect(try state.read { tx in try days.map { try tx.sentMark(key($0)) != nil } } == [false, true, true])
+    }
+
     @Test func theAuditTrailStaysAChain() throws {
         try state.write { tx in for back in (0..<40).reversed() { try agree(on: TemporaryState.day - back, tx) } }
         guard case .whole(40, let digest) = try state.read({ try $0.verifyAuditTrail() }) else {

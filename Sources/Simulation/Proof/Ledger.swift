@@ -42,6 +42,15 @@ struct Ledger {
             agreements.contains { $0.at >= time && $0.value == value }
         }
 
+        /// Whether it can have been what both had agreed on before that time: they said it at once, or it was brought to one
+        /// of them.
+        func canHaveBeenBase(_ value: Status, before time: Timestamp) -> Bool {
+            value == .present || agreements.contains { $0.at < time && $0.value == value }
+                || Side.allCases.contains { side in
+                    self[side].contains { $0.by == .sync && $0.at < time && $0.value == value }
+                }
+        }
+
         /// Whether the side said this at some time since then.
         func said(_ value: Status, _ side: Side, since time: Timestamp) -> Bool {
             let changes = self[side]

@@ -17,7 +17,13 @@ extension Proof {
             return
         }
         // Not a change by the contract's words: it says what both had agreed on.
-        guard (reading(key) { try $0.mark($1).base } ?? .present) != value else { return }
+        let base = reading(key) { try $0.mark($1).base } ?? .present
+        let isBelievable =
+            side == .clever || history.canHaveBeenBase(value, before: edit.at)
+            || tries.mayBeTakenFor(key, value, at: edit.at)
+            // Clever said the same, as far as was known.
+            || history.said(value, .clever, since: knownOfClever(key.day, at: edit.at))
+        guard base != value || !isBelievable else { return }
         let lines = conflicts(key).filter { $0.value(side) == value }
         guard let last = lines.last else {
             return fail("lost edit", describe(key, "\(side)'s \(value) was overwritten with \(status)"))

@@ -29,6 +29,8 @@ final class Proof: @unchecked Sendable {
     var pollOfThisUpload = Timestamp(milliseconds: .min)
     /// What Clever's scans have covered: the sync that they read up to.
     var scans: [(from: Day, through: Day, sync: Timestamp)] = []
+    /// Those that were heard of, the newest last.
+    private var scansHeard: [(at: Timestamp, days: ClosedRange<Day>, sync: Timestamp)] = []
     /// Clever's last word on whether the district is paused, whichever process heard it.
     var pausedSeen: Bool?
     /// The attendance date on which everything began to heal.
@@ -39,6 +41,7 @@ final class Proof: @unchecked Sendable {
     private var storedSuspensions: [String: Timestamp] = [:]
     /// Requests that were sent, whatever became of them.
     private(set) var sent = Sent()
+    private(set) var tries = SentWatch()
     /// What the last PUT changed.
     var writtenLast: Set<Ledger.Key> = []
     /// What was written while the daemon may have been told that it was not.
@@ -69,9 +72,13 @@ final class Proof: @unchecked Sendable {
     func booted(_ state: SyncState, afterPowerFailure: Bool) {
         self.state = state
         // A power failure may have taken what was stored of it: then the section is asked once more, and says 410 again.
-        if afterPowerFailure { storedSuspensions = [:] }
+        if afterPowerFailure {
+            storedSuspensions = [:]
+            scansHeard = []
+        }
         suspended = storedSuspensions
         limits.booted()
+        tries.booted(afterPowerFailure: afterPowerFailure)
     }
 
     func clear() {
@@ -90,7 +97,7 @@ final class Proof: @unchecked Sendable {
         town.counts.cycles += 1
         town.counts.conflicts += report.counts.conflicts
         // What could not be stored is not known.
-        if report.stateError != nil { suspended = [:] }
+        if report.stateError != nil { suspended = [:] } else { tries.cycleEnded() }
         storedSuspensions = suspended
         if report.counts.acknowledged + report.counts.healed + report.counts.confirmed > 0 { checkBases() }
         if report.counts.conflicts > 0 { checkConflicts() }
@@ -107,6 +114,13 @@ final class Proof: @unchecked Sendable {
         else { return }
         scans.removeAll { $0.from >= from && $0.through <= through }
         scans.append((from, through, sync))
+        scansHeard.append((town.time.now, from...through, sync))
+        if scansHeard.count > 64 { scansHeard.removeFirst(32) }
+    }
+
+    /// The sync up to which the daemon knew at that time what Clever said of a day.
+    func knownOfClever(_ day: Day, at time: Timestamp) -> Timestamp {
+        scansHeard.last { $0.at <= time && $0.days.contains(day) }?.sync ?? Timestamp(milliseconds: .min)
     }
 
     // MARK: Requests
@@ -117,6 +131,7 @@ final class Proof: @unchecked Sendable {
     func leaves(_ exchange: Exchange, uptime: Timestamp) {
         if let problem = limits.leaves(exchange, uptime: uptime) { fail("retry allowance", problem) }
         sent.count(exchange)
+        if exchange.isPut { tries.leaves(exchange, town) }
         if exchange.isPut, isPausedByOperator { fail("paused by an operator", "Schoology is written") }
         if exchange.isPut, let section = exchange.attendanceSection {
             let age = readings[section].map { town.time.now - $0.arrivedAt }
@@ -144,6 +159,7 @@ final class Proof: @unchecked Sendable {
         if let section = exchange.attendanceSection {
             if answer.status == 200, !exchange.isPut {
                 readings[section] = Reading(servedAt: servedAt, arrivedAt: town.time.now)
+                tries.read(exchange, servedAt: servedAt, town)
             }
             if answer.status == 410 { suspended[section] = machineNow() + .hours(24) }
         }

@@ -52,6 +52,8 @@ public enum Action: Sendable, Hashable {
     /// Decides the open conflicts: 0 for Clever, 1 for Schoology, else a status.
     case operatorResolves(take: Int)
     case operatorRetriesDead
+    /// Gives up one of the writes that wait.
+    case operatorDrops(write: Int)
     /// `once`, by an operator who stops the service for it.
     case operatorRunsOnce
     /// Looks at the batches that the safety valve holds.

@@ -30,6 +30,7 @@ struct Steps {
         if trouble > 0 { drawTrouble(isYear ? 60 : trouble * (scenario.length == .weeks ? 6 : 3)) }
         drawOperators(days)
         drawDistrict(days)
+        if trouble > 0 { drawRefusals(days) }
         return steps.filter { $0.at < scenario.end }.sorted { $0.at < $1.at }
     }
 
@@ -69,6 +70,22 @@ struct Steps {
         }
         let length = scenario.length == .year ? 8 + random.below(25) : 1 + random.below(4)
         add(.days(first ?? Int64(random.below(days))), .districtPaused(lasting: .days(Int64(length))))
+    }
+
+    /// In one history of three, from numbers of its own: Schoology fails for hours in what it says of single marks, and an
+    /// operator gives some of them up.
+    private mutating func drawRefusals(_ days: Int) {
+        random = SplitMix64(seed: scenario.seed &* 0x1656_67B1 ^ 0x4EF5)
+        guard random.below(3) == 0 else { return }
+        let kinds = [FaultKind.itemCode, .itemCodeApplied, .itemCount, .serverErrorApplied]
+        for _ in 0..<1 + random.below(4) {
+            let at = Span.days(Int64(random.below(days))) + moment()
+            let span = Span.hours(Int64(1 + random.below(12)))
+            add(at, .fault(kinds[random.below(kinds.count)], percent: [30, 60, 100][random.below(3)], lasting: span))
+            if random.below(2) == 0 {
+                add(at + .minutes(Int64(random.below(600))), .operatorDrops(write: random.below(50)))
+            }
+        }
     }
 
     // MARK: People

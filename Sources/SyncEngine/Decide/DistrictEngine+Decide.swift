@@ -68,7 +68,7 @@ extension DistrictEngine {
             guard status != .present else { return 0 }
             try tx.enqueue(
                 Key(section: section, student: record.student, day: record.day), side: .schoology, status: status,
-                cause: Self.causedByClever, cycle: cycle, now: now)
+                cause: Self.officeCause(isDaily: false), cycle: cycle, now: now)
             return 1
         }
         let sections: [Int64]
@@ -135,7 +135,9 @@ extension DistrictEngine {
         }
         let item = try tx.outboxItem(key, side: .schoology)
         if clever.status == mark.base || clever.status == mark.refusedClever {
-            guard let item, item.sent != nil || item.undoes != nil else {
+            // What an operator has dropped is left to the next reading, which is due by itself.
+            let mayHaveArrived = try (item != nil || clever.status == mark.base) && tx.sentMark(key) != nil
+            guard mayHaveArrived || item?.undoes != nil else {
                 if let item { try tx.removeOutboxItem(item.id) }
                 // Only Schoology differs any more, if it does: what was decided for both is out of date.
                 // The base may have come to where nothing is stored of it any more, and a row or a conflict be left.
@@ -145,18 +147,19 @@ extension DistrictEngine {
                 return false
             }
             // An earlier write may have arrived: it has to be looked at, and put back if it did.
-            guard item.status != clever.status, item.undoes == nil else { return false }
+            guard item?.status != clever.status, item?.undoes == nil else { return false }
         } else if let item, item.status == clever.status {
             // Already on its way, or already rejected for good.
             return false
         }
         try tx.enqueue(
-            key, side: .schoology, status: clever.status, cause: clever.isDaily ? "clever daily" : Self.causedByClever,
+            key, side: .schoology, status: clever.status, cause: Self.officeCause(isDaily: clever.isDaily),
             cycle: cycle, now: now)
         return true
     }
 
-    static let causedByClever = "clever"
+    /// The cause of a write that the office alone calls for: its record for the section, or the one for the whole day.
+    static func officeCause(isDaily: Bool) -> String { isDaily ? "clever daily" : "clever" }
 
     /// What Clever's mark for a key means: present where there is none, nil where the status map has no entry.
     func cleverStatus(

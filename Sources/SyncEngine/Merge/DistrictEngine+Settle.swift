@@ -4,8 +4,8 @@ import SyncState
 /// What a key's mark in Schoology is to become.
 struct WantedMark {
     var status: Status
-    /// The policy or operator that decided it; nil: the office alone has changed the mark.
-    var cause: String?
+    /// Who decided it: the office, a policy or an operator.
+    var cause: String
 }
 
 /// Decides one key with both sides known, and stores what follows from it: the base, the conflict log, and the rows
@@ -14,10 +14,12 @@ extension DistrictEngine {
     /// - Parameters:
     ///   - schoology: what Schoology shows.
     ///   - enrollment: of the mark that was read; nil where it is the stored one.
+    ///   - sent: what was sent to the mark that was read, and may have arrived.
     ///   - seenAt: when the edit was made or first seen, if this is one.
     /// - Returns: what Schoology is to become, or nil when there is nothing to write.
     func settle(
-        _ key: Key, showing schoology: Status, of enrollment: Int64? = nil, seenAt: Timestamp, _ tx: Transaction
+        _ key: Key, showing schoology: Status, of enrollment: Int64? = nil, sent: SentMark? = nil, seenAt: Timestamp,
+        _ tx: Transaction
     ) throws -> WantedMark? {
         var mark = try tx.mark(key)
         let item = try tx.outboxItem(key, side: .schoology)
@@ -41,15 +43,11 @@ extension DistrictEngine {
         let before = mark.schoology ?? .present
         mark.observe(schoology, at: seenAt)
         if let refused = mark.refusedSchoology, refused != schoology { mark.refusedSchoology = nil }
-        // Our own write, whose answer was lost or said that it had failed: it arrived. Also where it took a mark back to
-        // what both sides had agreed on.
-        let hasArrived = item.map { $0.sent == schoology && (schoology != before || schoology != mark.base) } ?? false
-        if let item, hasArrived {
-            try tx.audit(
-                key, side: .schoology, was: before, now: schoology, cause: item.cause, cycle: item.cycle, at: now)
-            counts.acknowledged += 1
-        }
+        let hasArrived =
+            try sent.map { try recognise($0, key, showing: schoology, of: enrollment, was: before, tx) } ?? false
+        if hasArrived { mark.schoologySeen = nil }
         guard let clever = try cleverStatus(key, tx) else {
+            if hasArrived { mark.base = schoology }
             try tx.save(mark, key)
             if let item { try tx.removeOutboxItem(item.id) }
             return nil
@@ -98,7 +96,8 @@ extension DistrictEngine {
                 mark.refusedClever = nil
                 mark.refusedSchoology = nil
                 counts.healed += 1
-            case .write(to: .schoology, let status): toSchoology = WantedMark(status: status)
+            case .write(to: .schoology, let status):
+                toSchoology = WantedMark(status: status, cause: Self.officeCause(isDaily: clever.isDaily))
             case .write(to: .clever, let status):
                 toClever = status
                 cause = try rowCause(key, input, tx)
@@ -119,6 +118,20 @@ extension DistrictEngine {
         try tx.save(mark, key)
         if toSchoology == nil, let item { try tx.removeOutboxItem(item.id) }
         return toSchoology
+    }
+
+    /// Sees whether a reading shows what was sent before, and whose answer was lost or said that it had failed: then it
+    /// arrived. Whatever else the reading shows, it didn't, and should it ever show it, that is a teacher's.
+    private func recognise(
+        _ sent: SentMark, _ key: Key, showing schoology: Status, of enrollment: Int64?, was before: Status,
+        _ tx: Transaction
+    ) throws -> Bool {
+        try tx.forgetSent(key)
+        guard sent.status == schoology, sent.enrollment ?? enrollment == enrollment else { return false }
+        try tx.audit(
+            key, side: .schoology, was: before, now: schoology, cause: sent.cause, cycle: sent.cycle, at: now)
+        counts.acknowledged += 1
+        return true
     }
 
     /// Whether an operator's undo is under way, and nobody has said anything else since.

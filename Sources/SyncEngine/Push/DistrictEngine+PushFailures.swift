@@ -27,7 +27,7 @@ extension DistrictEngine {
         case .rejected(_, let status, let message):
             try state.transaction { tx in
                 for item in section.items {
-                    try self.giveUpForNow(item, code: status, message: message, outcome: item.outcome, tx)
+                    try self.giveUpForNow(item, code: status, message: message, outcome: nil, tx)
                 }
             }
         }
@@ -49,7 +49,10 @@ extension DistrictEngine {
         case .rejected(_, let status, let message):
             var entry = section.entry
             if batch.count == 1 {
-                try state.transaction { try self.reject(batch[0].item, code: status, message: message, $0) }
+                try state.transaction { tx in
+                    try tx.forgetSent(batch[0].item.key)
+                    try self.reject(batch[0].item, code: status, message: message, tx)
+                }
             } else {
                 // One item spoils the request: halve until it stands alone.
                 try notSent(batch.map(\.item))
@@ -87,7 +90,7 @@ extension DistrictEngine {
                     continue
                 }
                 try tx.postpone(
-                    item.id, until: Timestamp(milliseconds: 0), code: code, message: message, outcome: outcome(item),
+                    item, until: Timestamp(milliseconds: 0), code: code, message: message, outcome: outcome(item),
                     endsRound: false)
                 try self.logRetry(item, code: code, attempt: attempts, nextAttempt: now, tx)
             }
@@ -99,21 +102,24 @@ extension DistrictEngine {
     }
 
     /// Leaves a write for a later cycle.
-    func giveUpForNow(_ item: OutboxItem, code: Int?, message: String?, outcome: TryOutcome, _ tx: Transaction) throws {
+    ///
+    /// - Parameter outcome: how the try ended; nil where none was made.
+    func giveUpForNow(_ item: OutboxItem, code: Int?, message: String?, outcome: TryOutcome?, _ tx: Transaction) throws
+    {
         var random = WorldRandom(world: world)
         let until = now + RetryPolicy.nextAttempt(afterRounds: item.rounds + 1, using: &random)
-        try tx.postpone(item.id, until: until, code: code, message: message, outcome: outcome, endsRound: true)
+        try tx.postpone(item, until: until, code: code, message: message, outcome: outcome, endsRound: true)
         try logRetry(item, code: code, attempt: item.attempts + 1, nextAttempt: until, tx)
     }
 
-    /// 429: nothing was applied, and nothing of this counts as a try.
-    func waitAsTold(_ batch: [PendingWrite], _ section: PushSection, tooLong: Bool, cause: String) throws {
+    /// 429, or too late to be sent: nothing was applied, and nothing of this counts as a try.
+    func waitAsTold(_ batch: [PendingWrite], _ section: PushSection, tooLong: Bool, code: Int?, cause: String) throws {
         var entry = section.entry
         entry.waits += 1
         guard !tooLong, entry.waits <= RetryPolicy.waitsInARow else {
             try state.transaction { tx in
                 for write in batch {
-                    try self.giveUpForNow(write.item, code: 429, message: cause, outcome: .notApplied, tx)
+                    try self.giveUpForNow(write.item, code: code, message: cause, outcome: .notApplied, tx)
                 }
             }
             return
@@ -186,7 +192,7 @@ extension DistrictEngine {
     /// The server did not apply them, and the try doesn't count.
     func notSent(_ items: [OutboxItem]) throws {
         try state.transaction { tx in
-            for item in items { try tx.notSent(item.id) }
+            for item in items { try tx.notSent(item) }
         }
     }
 

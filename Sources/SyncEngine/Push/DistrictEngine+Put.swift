@@ -12,7 +12,9 @@ extension DistrictEngine {
     ) async throws -> Bool {
         // With it the conflicts that were decided survive, should the power fail once Schoology has the marks.
         try state.durableTransaction { tx in
-            for write in batch { try tx.markSent(write.item.id, status: write.status) }
+            for write in batch {
+                try tx.markSent(write.item, status: write.status, enrollment: write.enrollment, cycle: cycle)
+            }
         }
         counts.puts += 1
         counts.sent += batch.count
@@ -31,8 +33,8 @@ extension DistrictEngine {
         case .notApplied(let cause):
             try tryAgain(batch.map(\.item), section, code: nil, message: cause) { _ in .notApplied }
             return false
-        case .told(let tooLong, let cause):
-            try waitAsTold(batch, section, tooLong: tooLong, cause: cause)
+        case .told(let tooLong, let code, let cause):
+            try waitAsTold(batch, section, tooLong: tooLong, code: code, cause: cause)
             return false
         case .failed(let failure):
             try await writeFailed(failure, batch, section)
@@ -52,7 +54,10 @@ extension DistrictEngine {
         let dead = sorted[.dead] ?? []
         try state.transaction { tx in
             for (write, _) in acknowledged { try self.acknowledge(write, tx) }
-            for (write, result) in dead { try self.reject(write.item, code: result.code, message: result.message, tx) }
+            for (write, result) in dead {
+                try tx.forgetSent(write.item.key)
+                try self.reject(write.item, code: result.code, message: result.message, tx)
+            }
         }
         counts.acknowledged += acknowledged.count
         log(
@@ -96,6 +101,7 @@ extension DistrictEngine {
         mark.schoologySeen = nil
         mark.drift = nil
         try tx.removeOutboxItem(write.item.id)
+        try tx.forgetSent(key)
         guard try cleverStatus(key, tx)?.status ?? write.status == write.status else {
             // An operator decided for what neither side said: Clever has yet to be brought to it.
             return try tx.save(mark, key)

@@ -159,6 +159,8 @@ extension DistrictEngine {
         if section.wasSuspended { try resume(section, tx) }
         var writes: [PendingWrite] = []
         var pending: Set<SectionReading.Place> = []
+        let sent = try tx.sentMarks(
+            section: section.entry.section, from: section.window.lowerBound, through: section.window.upperBound)
         for item in section.items {
             // A newer decision may have taken the item's place while the section was read.
             guard var item = try tx.outboxItem(id: item.id) else { continue }
@@ -174,38 +176,46 @@ extension DistrictEngine {
             let place = SectionReading.Place(enrollment: placement.enrollment, day: item.key.day)
             guard !reading.isUnreadable(place) else {
                 let message = "Schoology's mark can't be read"
-                try giveUpForNow(
-                    item, code: nil, message: message, outcome: item.outcome, tx)
+                try giveUpForNow(item, code: nil, message: message, outcome: nil, tx)
                 continue
             }
             pending.insert(place)
             let seenAt = try editTime(place, section, tx)
             guard
                 let wanted = try settle(
-                    item.key, showing: reading.status(place), of: place.enrollment, seenAt: seenAt, tx),
+                    item.key, showing: reading.status(place), of: place.enrollment, sent: sent[item.key],
+                    seenAt: seenAt, tx),
                 try isPermitted(item, from: reading.status(place), to: wanted.status, tx)
             else {
                 continue
             }
-            if let cause = wanted.cause, cause != item.cause {
-                // The office's change has met a teacher's: it is the policy's write by now.
-                try tx.setCause(item.id, cause)
-                item.cause = cause
+            if item.isOperators, !OutboxItem.isOperators(wanted.cause) {
+                // An operator's decision has passed the safety valve as it was; what outlived it is judged like any other.
+                try enqueue(key: item.key, wanted, tx)
+                continue
+            }
+            if wanted.cause != item.cause {
+                // The office's change has met a teacher's: it is the policy's write by now. Or it has met none any more.
+                try tx.setCause(item.id, wanted.cause)
+                item.cause = wanted.cause
             }
             writes.append(
                 PendingWrite(
                     item: item, enrollment: placement.enrollment, status: wanted.status,
                     comment: reading.comment(place)))
         }
-        try mergeOthers(section, reading, except: pending, tx)
+        try mergeOthers(section, reading, sent, except: pending, tx)
         return writes
     }
 
     /// Merges the keys that nothing waits for: what Schoology shows, and what it showed before. Rows of present are
     /// left out by Schoology, so what is stored as something else and isn't there was set to present. A write that they
     /// call for goes into the outbox, as the safety valve judges it with the others of its day.
+    ///
+    /// - Parameter sent: what may have arrived; every reading tells whether it has.
     private func mergeOthers(
-        _ section: PushSection, _ reading: SectionReading, except pending: Set<SectionReading.Place>, _ tx: Transaction
+        _ section: PushSection, _ reading: SectionReading, _ sent: [Key: SentMark],
+        except pending: Set<SectionReading.Place>, _ tx: Transaction
     ) throws {
         let students = try tx.activeStudents(schoologySection: section.schoologyID)
         let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
@@ -215,9 +225,10 @@ extension DistrictEngine {
             places.append((Key(section: section.entry.section, student: student, day: place.day), place))
         }
         let shown = Set(places.map(\.place))
-        for (key, _) in try tx.storedKeys(
-            section: section.entry.section, from: section.window.lowerBound, through: section.window.upperBound)
-        {
+        let stored = try tx.storedKeys(
+            section: section.entry.section, from: section.window.lowerBound, through: section.window.upperBound
+        ).map(\.key)
+        for key in stored + Set(sent.keys).subtracting(stored) {
             guard let enrollment = enrollments[key.student] else { continue }
             let place = SectionReading.Place(enrollment: enrollment, day: key.day)
             guard !pending.contains(place), !shown.contains(place), !reading.isUnreadable(place) else { continue }
@@ -232,19 +243,18 @@ extension DistrictEngine {
             if (mark.schoology ?? .present) != status { edited = true }
             // Schoology shows what both sides agreed on, as before: there is nothing to decide.
             let isSame = mark.enrollment ?? place.enrollment == place.enrollment
-            guard mark.schoology != status || mark.base != status || mark.drift != nil || !isSame else { continue }
+            let isSettled = mark.schoology == status && mark.base == status && mark.drift == nil && isSame
+            guard !isSettled || sent[key] != nil else { continue }
             let seenAt = try editTime(place, section, tx)
-            guard let wanted = try settle(key, showing: status, of: place.enrollment, seenAt: seenAt, tx) else {
-                continue
-            }
+            guard
+                let wanted = try settle(
+                    key, showing: status, of: place.enrollment, sent: sent[key], seenAt: seenAt, tx)
+            else { continue }
             if let item = try tx.outboxItem(key, side: .schoology), item.status == wanted.status {
                 // It has its own time, or was rejected for good.
                 continue
             }
-            try tx.enqueue(
-                key, side: .schoology, status: wanted.status, cause: wanted.cause ?? Self.causedByClever, cycle: cycle,
-                now: now)
-            counts.decided += 1
+            try enqueue(key: key, wanted, tx)
         }
         if let days = backfillDays, section.window.lowerBound <= days.lowerBound,
             section.window.upperBound >= days.upperBound
@@ -258,6 +268,12 @@ extension DistrictEngine {
                 section: section.entry.section, schoologySection: section.schoologyID, startedAt: section.readBegunAt,
                 edited: edited)
         }
+    }
+
+    private func enqueue(key: Key, _ wanted: WantedMark, _ tx: Transaction) throws {
+        try tx.enqueue(
+            key, side: .schoology, status: wanted.status, cause: wanted.cause, cycle: cycle, now: now)
+        counts.decided += 1
     }
 
     /// When an edit that is seen now was made: as a trigger told, else at the time of the read.

@@ -12,8 +12,8 @@ final class SchoologyClient {
         case unknown(cause: String)
         /// It was not applied and may work later.
         case notApplied(cause: String)
-        /// 429: not applied, and nothing is sent before the window opens again.
-        case told(waitTooLong: Bool, cause: String)
+        /// 429, or too late to be sent: not applied, and nothing is sent before the window opens again.
+        case told(waitTooLong: Bool, code: Int?, cause: String)
         case failed(SideFailure)
     }
 
@@ -238,7 +238,8 @@ final class SchoologyClient {
         while true {
             switch await send(request, ticket: ticket, cost: limit.writeCost, until: readAt + Self.freshFor) {
             case .tooLate:
-                return .told(waitTooLong: false, cause: "the section was read too long before it could be sent")
+                return .told(
+                    waitTooLong: false, code: nil, cause: "the section was read too long before it could be sent")
             case .failed(let error):
                 if error.sent { return .unknown(cause: error.detail) }
                 if error.reason == .cancelled { return .failed(.stopped) }
@@ -257,7 +258,7 @@ final class SchoologyClient {
                 case .wait:
                     let isShort = pause(response)
                     guard isShort, world.clock.uptime() + told(response) - readAt <= Self.freshFor else {
-                        return .told(waitTooLong: !isShort, cause: "429 (too many requests)")
+                        return .told(waitTooLong: !isShort, code: 429, cause: "429 (too many requests)")
                     }
                 case .notFound: return .failed(.notFound(.schoology, detail: message ?? "the section"))
                 case .gone: return .failed(.gone(.schoology))

@@ -1,0 +1,203 @@
+import AttendanceCore
+import Sandbox
+import SyncEngine
+import SyncState
+import Testing
+
+/// Marks that were sent to Schoology, and of which nobody knew whether they had arrived: the next reading tells, whatever
+/// has been decided since. They were known by the write that waited only, and so forgotten with it, or never.
+@Suite struct SentMarkTests {
+    private let town: Town
+    private let pair: SandboxPair
+
+    init() async throws {
+        town = try await Town.bothWays(settings: {
+            $0.conflicts.policy = .hold
+            $0.statusMap.absent.anyOtherCode = nil
+        })
+        pair = try #require(town.secondary.first)
+    }
+
+    /// Tardy is written, and the section can't be read any more; or a code says that the mark failed.
+    private func loseAWrite() async throws {
+        try town.mark(pair, "tardy")
+        town.sandbox.add(Fault(.reset, side: .schoology, method: "PUT", isApplied: true))
+        town.sandbox.add(Fault(.status(503), side: .schoology, method: "GET", path: "*/attendance", skip: 1))
+        try await town.nextCycle()
+        town.sandbox.removeAllFaults()
+        #expect(try town.shown(pair) == 3)
+        #expect(try sent() == .late)
+    }
+
+    @Test func aReadingThatDoesNotShowItMakesItATeachersFromThenOn() async throws {
+        try town.mark(pair, "tardy")
+        town.sandbox.add(Fault(.itemCode(503)))
+        for _ in 0..<8 { try await town.nextCycle() }
+        #expect(try sent() == .late)
+        // The write has its own time, and the section is read before that.
+        town.time.advance(.minutes(15))
+        try await town.nextCycle(.scheduled)
+        #expect(try town.totals.outbox == 1)
+        #expect(try sent() == nil)
+        town.sandbox.removeAllFaults()
+
+        try town.mark(pair, "absent")
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        #expect(try town.totals.openConflicts == 1)
+        #expect(try town.shown(pair) == 3)
+    }
+
+    @Test func itIsOursAlsoOnceAnOperatorHasDroppedTheWrite() async throws {
+        try await loseAWrite()
+        try town.writing { tx in
+            let item = try #require(try tx.outbox(deadOnly: false).first)
+            try tx.dropOutboxItem(item, reason: "no", now: town.time.now)
+        }
+        try await town.nextCycle()
+        #expect(town.dropBox.attempts == 0)
+        #expect(try trail().filter { $0.side == .schoology }.map(\.now) == [.late])
+        #expect(try sent() == nil)
+        // The office takes it back, and nobody else had said it.
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 1)
+        #expect(try town.totals.openConflicts == 0)
+    }
+
+    @Test func itIsOursAlsoWhereNothingIsWrittenToSchoologyAnyMore() async throws {
+        try await loseAWrite()
+        town.change { $0.direction = .toClever }
+        try town.mark(pair, "present")
+        for _ in 0..<2 {
+            try await town.nextCycle()
+            try town.approveHeld()
+        }
+        #expect(town.dropBox.attempts == 0)
+        #expect(try town.totals.outbox == 0)
+    }
+
+    /// Both sides have come to say what they said before the write, as far as the daemon knows, and nothing waits.
+    @Test func whatTheOfficeTookBackIsLookedAtAlsoOnceTheWriteIsGone() async throws {
+        town.change { $0.direction = .toSchoology }
+        try await town.nextCycle()
+        try town.approveHeld()
+        try await loseAWrite()
+        try town.writing { tx in
+            let item = try #require(try tx.outbox(deadOnly: false).first)
+            try tx.dropOutboxItem(item, reason: "no", now: town.time.now)
+        }
+        try town.mark(pair, "present")
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 1)
+        #expect(try sent() == nil)
+    }
+
+    @Test func itIsTheBaseAlsoWhileCleversCodeMeansNothing() async throws {
+        try await loseAWrite()
+        try town.mark(pair, "absent", code: "X9")
+        try await town.nextCycle()
+        #expect(try town.reading { try $0.mark(key($0)).base } == .late)
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        #expect(try town.totals.openConflicts == 0)
+        #expect(try town.shown(pair) == 2)
+    }
+
+    /// The trail tells once that it arrived, with who decided it and the cycle that sent it, not with the write that has
+    /// taken its place.
+    @Test func theTrailHasItAsItWasSent() async throws {
+        try await loseAWrite()
+        let first = try #require(try town.reading { try $0.lastCycle() }).id
+        try town.mark(pair, "absent")
+        try await town.nextCycle()
+        let second = try #require(try town.reading { try $0.lastCycle() }).id
+        #expect(try trail().map(\.was) == [.present, .late])
+        #expect(try trail().map(\.now) == [.late, .absent])
+        #expect(try trail().map(\.cycle) == [first, second])
+        #expect(try town.shown(pair) == 2)
+    }
+
+    @Test func aMarkOfAnEnrollmentThatWasMadeAnewIsNotOurs() async throws {
+        try await loseAWrite()
+        try town.writing { tx in
+            let item = try #require(try tx.outbox(deadOnly: false).first)
+            try tx.markSent(item, status: .late, enrollment: 1, cycle: item.cycle)
+        }
+        try await town.nextCycle()
+        #expect(try trail().filter { $0.side == .schoology }.isEmpty)
+        #expect(try sent() == nil)
+    }
+
+    // MARK: The cause of a write that waits
+
+    /// A policy decided against the teacher's edit, which was taken back before the write could go.
+    @Test func aWriteThatTheOfficeAloneCallsForIsTheOfficesAgain() async throws {
+        town.change { $0.conflicts.policy = .clever }
+        try town.mark(pair, "tardy")
+        try town.teach(pair, 2)
+        town.sandbox.add(Fault(.itemCode(429)))
+        try await town.nextCycle()
+        #expect(try town.reading { try $0.outbox(deadOnly: false).map(\.cause) } == ["policy:clever"])
+        town.sandbox.removeAllFaults()
+        try town.teach(pair, 1)
+        try await town.nextCycle()
+        #expect(try trail().map(\.cause) == ["clever"])
+    }
+
+    @Test func aWriteThatThePolicyDecidesSaysSo() async throws {
+        town.change { $0.conflicts.policy = .clever }
+        try town.mark(pair, "tardy")
+        try town.teach(pair, 2)
+        try await town.nextCycle()
+        #expect(try trail().map(\.cause) == ["policy:clever"])
+    }
+
+    @Test func aWriteForADailyRecordSaysSo() async throws {
+        let pupil = try #require(town.homerooms.first)
+        try town.mark(pupil, "absent", daily: true)
+        town.sandbox.add(Fault(.itemCode(429), count: 1))
+        try await town.nextCycle()
+        #expect(try trail(pupil).map(\.cause) == ["clever daily"])
+    }
+
+    /// What an operator decided passes the safety valve. Before it could be written the teacher took the edit back, so that
+    /// it is the office's change alone: that is judged like any other.
+    @Test func whatOutlivesAnOperatorsDecisionIsJudgedByTheValve() async throws {
+        town.change {
+            $0.safety.holdAboveCount = 0
+            $0.safety.holdAbovePercent = 0
+        }
+        try town.mark(pair, "absent", code: "E")
+        try town.teach(pair, 2)
+        try await town.nextCycle()
+        try town.decide(.excused)
+        town.sandbox.add(Fault(.itemCode(429)))
+        try await town.nextCycle()
+        #expect(try town.totals.held == 0)
+        town.sandbox.removeAllFaults()
+        try town.teach(pair, 1)
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(try town.totals.held == 1)
+        #expect(try town.shown(pair) == 1)
+        try town.approveHeld()
+        try await town.nextCycle()
+        #expect(try town.shown(pair) == 4)
+        #expect(try trail().filter { $0.side == .schoology }.map(\.cause) == ["clever"])
+    }
+
+    // MARK: -
+
+    private func sent() throws -> Status? { try town.reading { try $0.sentMark(key($0))?.status } }
+
+    private func trail(_ pair: SandboxPair? = nil) throws -> [AuditLine] {
+        try town.reading { try $0.auditTrail(try key(of: pair ?? self.pair, $0)) }
+    }
+
+    private func key(_ tx: Transaction) throws -> Key { try key(of: pair, tx) }
+
+    private func key(of pair: SandboxPair, _ tx: Transaction) throws -> Key {
+        let day = try #require(Day(Town.today.description))
+        return try #require(try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day))
+    }
+}
