@@ -209,11 +209,11 @@ extension Transaction {
 
     /// A row has become a change of its own again, is judged like any other, and is sent anew; see
     /// ``OutboxItem/isPutBack``.
-    public func clearPutBack(_ id: Int64, cause: String, cycle: Int64) throws {
+    public func clearPutBack(_ id: Int64, cause: String, cycle: Int64, now: Timestamp) throws {
         try run(
             """
             UPDATE outbox SET put_back = 0, state = 0, uploaded = NULL, uploaded_watermark = NULL, overdue = 0,
-                cause = ?, cycle = ?, held = ? WHERE id = ?
-            """, [cause, cycle, OutboxItem.isOperators(cause) ? 0 : nil, id])
+                cause = ?, cycle = ?, created = ?, undoes = NULL, held = ? WHERE id = ?
+            """, [cause, cycle, now.milliseconds, OutboxItem.isOperators(cause) ? 0 : nil, id])
     }
 }

@@ -109,14 +109,21 @@ import Testing
         let back = try enqueue(.present, isPutBack: true)
         #expect(back.isPutBack)
         try upload(back, watermark: 2)
-        try temporary.write { try $0.clearPutBack(back.id, cause: "schoology", cycle: 7) }
+        try temporary.write { tx in
+            try tx.run("UPDATE outbox SET undoes = 3")
+            try tx.clearPutBack(back.id, cause: "schoology", cycle: 7, now: TemporaryState.now + .hours(1))
+        }
         let again = try #require(try row())
         #expect(!again.isPutBack)
         #expect((again.state, again.uploaded, again.uploadedWatermark) == (.pending, nil, nil))
         #expect(again.uploads == [.late])
         // Nobody has judged it as a change.
         #expect((again.cause, again.cycle, again.held) == ("schoology", 7, nil))
-        try temporary.write { try $0.clearPutBack(back.id, cause: "operator:anna", cycle: 8) }
+        // It is as young as the decision, and undoes nothing any more.
+        #expect((again.created, again.undoes) == (TemporaryState.now + .hours(1), nil))
+        try temporary.write {
+            try $0.clearPutBack(back.id, cause: "operator:anna", cycle: 8, now: TemporaryState.now)
+        }
         #expect(try row()?.held == 0)
     }
 

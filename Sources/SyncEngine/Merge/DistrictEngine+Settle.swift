@@ -199,7 +199,7 @@ extension DistrictEngine {
     ) throws {
         if let wanted {
             if let row, row.status == wanted {
-                if row.isPutBack { try tx.clearPutBack(row.id, cause: cause, cycle: cycle) }
+                if row.isPutBack { try tx.clearPutBack(row.id, cause: cause, cycle: cycle, now: now) }
                 return
             }
             try tx.enqueue(key, side: .clever, status: wanted, cause: cause, cycle: cycle, now: now)
