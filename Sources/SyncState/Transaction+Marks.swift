@@ -76,17 +76,18 @@ extension Transaction {
             ])
     }
 
-    /// Keys of a section of which something is stored, with what Schoology showed when they were read last.
+    /// Keys of a section of which something is stored, with what Schoology showed when they were read last, and of which
+    /// enrollment.
     public func storedKeys(
         section: Int64, from first: Day, through last: Day
-    ) throws -> [(key: Key, schoology: Status)] {
+    ) throws -> [(key: Key, schoology: Status, enrollment: Int64?)] {
         try rows(
-            "SELECT student, day, schoology FROM mark WHERE section = ? AND day BETWEEN ? AND ?",
+            "SELECT student, day, schoology, enrollment FROM mark WHERE section = ? AND day BETWEEN ? AND ?",
             [section, first.number, last.number]
         ).map { row in
             (
                 Key(section: section, student: row[0], day: Day(number: row[1])),
-                (row[2] as Int?).flatMap(Status.init(rawValue:)) ?? .present
+                (row[2] as Int?).flatMap(Status.init(rawValue:)) ?? .present, row[3]
             )
         }
     }

@@ -453,6 +453,24 @@ import Transport
         #expect(town.dropBox.attempts == attempts)
     }
 
+    /// The teacher's row waited for a code to be configured, and the student was enrolled anew: each reading of the section
+    /// asked again who is enrolled there.
+    @Test func whoIsEnrolledAnewIsAskedForOnce() async throws {
+        let town = try await Town.bothWays(settings: { $0.statusMap.absent.anyOtherCode = nil })
+        let pair = try #require(town.secondary.first)
+        try town.teach(pair, 2)
+        town.dropBox.fail(.noSpace)
+        try await town.nextCycle()
+        try town.mark(pair, "absent", code: "X9")
+        _ = try town.sandbox.enrollAnew(pair.enrollment)
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(try town.totals.outbox == 1)
+        town.sandbox.clearRequests()
+        try await town.nextCycle()
+        #expect(town.sandbox.requests.count { $0.target.contains("/attendance") } > 0)
+        #expect(town.sandbox.requests.count { $0.target.contains("/enrollments") } == 0)
+    }
+
     /// The office said absent, the teacher puts it back to present, and the file says so; then the office excuses it.
     private func anOpenConflict() async throws -> (town: Town, pair: SandboxPair, file: [UInt8]) {
         let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })

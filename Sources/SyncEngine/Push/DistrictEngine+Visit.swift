@@ -132,8 +132,11 @@ extension DistrictEngine {
                 let enrollments = Dictionary(students.map { ($0.value, $0.key) }) { first, _ in first }
                 return try tx.storedKeys(
                     section: section.entry.section, from: section.window.lowerBound, through: section.window.upperBound
-                ).contains { key, schoology in
-                    guard schoology != .present, let enrollment = enrollments[key.student] else { return false }
+                ).contains { key, schoology, known in
+                    // Where another enrollment's mark is stored, it is known that the student was enrolled anew.
+                    guard schoology != .present, let enrollment = enrollments[key.student],
+                        known ?? enrollment == enrollment
+                    else { return false }
                     return reading.status(SectionReading.Place(enrollment: enrollment, day: key.day)) == .present
                 }
             }
