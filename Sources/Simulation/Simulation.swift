@@ -316,9 +316,9 @@ public final class Simulation: @unchecked Sendable {
         }
     }
 
-    /// A day begins with marks, and what the office has entered since it was looked at last is yet to be announced.
+    /// A day begins with marks: they are announced by the next round, and what they call for is approved by the one after.
     private var isNewDayNear: Bool {
-        scenario.day(time.now - .hours(5)) != scenario.day(time.now + town.settings.clever.pollInterval + .hours(1))
+        scenario.day(time.now - .hours(11)) != scenario.day(time.now + town.settings.clever.pollInterval + .hours(1))
     }
 
     /// An operator looks at everything, and decides what is open.

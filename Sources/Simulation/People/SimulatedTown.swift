@@ -307,8 +307,8 @@ final class SimulatedTown: @unchecked Sendable {
     private func noteSchoologyGone(_ place: Int) {
         for key in ledger.histories.keys.filter({ $0.place == place }).sorted(by: { $0.day < $1.day }) {
             note(place, key.day, .schoology, by: .roster)
-            comments[key] = nil
         }
+        comments = comments.filter { $0.key.place != place }
     }
 }
 
