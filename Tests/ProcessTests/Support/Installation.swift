@@ -7,6 +7,8 @@ import Synchronization
 final class Installation: Sendable {
     let sandbox: LocalSandbox
     let folder: URL
+    /// Students with a mark of the district's own.
+    private let marked: Set<String>
     let today: CalendarDay
     /// Where the state is, if that is a disk of its own.
     let disk: SmallDisk?
@@ -50,6 +52,8 @@ final class Installation: Sendable {
     private init(_ sandbox: LocalSandbox, _ today: CalendarDay, _ diskBytes: Int?, _ options: Options) throws {
         self.sandbox = sandbox
         self.today = today
+        marked = Set(
+            sandbox.cleverRecords(from: today.adding(days: 1 - sandbox.settings.plan.days), to: today).map(\.student))
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("program-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let stateFolder = folder.appendingPathComponent("state")
@@ -148,14 +152,16 @@ final class Installation: Sendable {
         try sandbox.schoologyMark(enrollment: pair.enrollment, date: today)?.status ?? 1
     }
 
-    /// Pairs in a school that takes attendance by section.
+    /// Pairs in a school that takes attendance by section, first of the students who are present on all days. (Who isn't is
+    /// another one every day, as the days are real.)
     var pairs: [SandboxPair] {
-        sandbox.pairs().filter { pair in
+        let pairs = sandbox.pairs().filter { pair in
             sandbox.core.withWorld { world in
                 let student = world.district.students[world.district.index(.student, pair.cleverStudent)!]
                 return world.district.schools[Int(student.school)].level == .secondary
             }
         }
+        return pairs.filter { !marked.contains($0.cleverStudent) } + pairs.filter { marked.contains($0.cleverStudent) }
     }
 
     /// Where Schoology doesn't show what Clever says, by the documented status map.
