@@ -471,6 +471,27 @@ import Transport
         #expect(town.sandbox.requests.count { $0.target.contains("/enrollments") } == 0)
     }
 
+    /// The office had won against a teacher's row whose enrollment was gone, and a row put back what the office had said. When
+    /// the office corrected itself, that row was taken for the teacher's word, and could win.
+    @Test func aRowThatPutsBackIsNotTheWordOfAnEnrollmentThatIsGone() async throws {
+        let town = try await Town.bothWays(settings: { $0.conflicts.policy = .clever })
+        let pair = try #require(town.secondary.first)
+        try town.teach(pair, 3)
+        try await town.nextCycle()
+        let enrollment = try town.sandbox.enrollAnew(pair.enrollment)
+        try town.mark(pair, "absent", code: "E")
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(town.events.all(.conflictDetected).count == 1)
+        try town.mark(pair, "absent")
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(town.events.all(.conflictDetected).count == 1)
+        #expect(try town.sandbox.schoologyMark(enrollment: enrollment, date: Town.today)?.status == 2)
+        try town.ingest()
+        for _ in 0..<2 { try await town.nextCycle() }
+        #expect(try town.cleverSays(pair) == "absent")
+        #expect(try town.totals.outbox == 0)
+    }
+
     /// The office said absent, the teacher puts it back to present, and the file says so; then the office excuses it.
     private func anOpenConflict() async throws -> (town: Town, pair: SandboxPair, file: [UInt8]) {
         let town = try await Town.bothWays(settings: { $0.conflicts.policy = .hold })

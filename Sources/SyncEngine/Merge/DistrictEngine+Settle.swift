@@ -25,8 +25,9 @@ extension DistrictEngine {
         let item = try tx.outboxItem(key, side: .schoology)
         if let enrollment, let known = mark.enrollment, known != enrollment {
             // The student was enrolled anew, and the old enrollment's marks went with it: nobody said "present". A
-            // teacher's change that is on its way to Clever comes first; then the new mark begins from nothing.
-            if let row = try tx.outboxItem(key, side: .clever) {
+            // teacher's change that is on its way to Clever comes first; then the new mark begins from nothing. (A row that
+            // puts back what the office had said is no teacher's word.)
+            if let row = try tx.outboxItem(key, side: .clever), !row.isPutBack {
                 if try reasonToWait(row, tx) != nil {
                     // The office has changed the mark meanwhile: the teacher's word is merged with that, as it was.
                     _ = try settle(key, showing: row.status, seenAt: seenAt, tx)
