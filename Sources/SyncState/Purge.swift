@@ -201,7 +201,7 @@ extension Transaction {
                 SELECT id FROM cycle
                 WHERE (started < :since OR (started < :quiet AND kind = 'read_back' AND outcome = 'done'
                         AND NOT EXISTS(SELECT 1 FROM audit WHERE audit.cycle = cycle.id)))
-                    AND id NOT IN (SELECT cycle FROM outbox UNION SELECT cycle FROM conflict
+                    AND id NOT IN (SELECT cycle FROM outbox UNION SELECT cycle FROM sent UNION SELECT cycle FROM conflict
                         UNION SELECT cycle FROM held_batch)
                     AND id < coalesce((SELECT max(id) FROM cycle
                         WHERE outcome IN ('done', 'incomplete') AND kind <> 'read_back'), 0)

@@ -61,6 +61,8 @@ public struct KeyStory: Sendable, Equatable {
     /// What `attendance.csv` on the server says of it.
     public var inFile: Status?
     public var writes: [Write] = []
+    /// What was sent to Schoology, and isn't known to be there.
+    public var sent: SentMark?
     public var conflicts: [StoredConflict] = []
     public var steps: [Step] = []
     /// Older lines of the audit trail may have been purged.
@@ -103,6 +105,7 @@ extension Transaction {
                 "SELECT status FROM csv_row WHERE section = ? AND student = ? AND day = ?",
                 [key.section, key.student, key.day.number])?[0] as Int?).flatMap(Status.init(rawValue:))
         story.writes = try [Side.schoology, .clever].compactMap { try outboxItem(key, side: $0) }.map(write)
+        story.sent = try sentMark(key)
         story.conflicts = try conflicts(of: key)
         story.steps = try auditTrail(key).map { line in
             let cycle = try row("SELECT kind, started FROM cycle WHERE id = ?", [line.cycle])

@@ -74,6 +74,8 @@ extension Transaction {
                 AND mark.student = clever_record.student AND mark.day = clever_record.day)
             AND NOT EXISTS(SELECT 1 FROM outbox WHERE side IN (1, 2) AND outbox.section = clever_record.section
                 AND outbox.student = clever_record.student AND outbox.day = clever_record.day)
+            AND NOT EXISTS(SELECT 1 FROM sent WHERE sent.section = clever_record.section
+                AND sent.student = clever_record.student AND sent.day = clever_record.day)
             AND NOT EXISTS(SELECT 1 FROM csv_row WHERE csv_row.section = clever_record.section
                 AND csv_row.student = clever_record.student AND csv_row.day = clever_record.day)
             AND NOT EXISTS(SELECT 1 FROM conflict WHERE conflict.section = clever_record.section

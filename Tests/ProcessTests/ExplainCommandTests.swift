@@ -95,6 +95,29 @@ import Testing
         #expect(ended.output.contains("Nothing was ever written for it."))
     }
 
+    /// Also once an operator has dropped the write, and where it says something else by now.
+    @Test func tellsWhatMayHaveArrived() async throws {
+        let place = try await Installation.make()
+        #expect(try await place.run("once").status == 0)
+        let pair = place.pairs[0]
+        try place.mark(pair, "tardy")
+        let path = "/v1/sections/\(pair.schoologySection)/attendance"
+        place.sandbox.add(Fault(.reset, side: .schoology, method: "PUT", path: path, isApplied: true))
+        place.sandbox.add(Fault(.status(503), side: .schoology, method: "GET", path: path, skip: 1))
+        #expect(try await place.run("once").status != 0)
+        let unknown = try await explanation(place, pair)
+        #expect(next(unknown).sentence.hasPrefix("Nobody knows whether late arrived at Schoology"))
+        #expect(unknown["sent"] as? String == "late")
+        let write = try #require((unknown["outbox"] as? [[String: Any]])?.first)
+        #expect(try await place.run("outbox", "drop", "\(try #require(write["id"]))", "--reason", "no").status == 0)
+        let dropped = try await explanation(place, pair)
+        #expect(next(dropped).sentence.hasPrefix("Nothing is to be written. late was sent to Schoology in cycle 2"))
+        #expect(try await explain(place, pair).output.contains("late to Schoology; whether it arrived"))
+        place.sandbox.removeAllFaults()
+        #expect(try await place.run("once").status == 0)
+        #expect(try await explanation(place, pair)["sent"] == nil)
+    }
+
     @Test func saysWhatToTypeForADeadLetter() async throws {
         let place = try await Installation.make()
         let pair = place.pairs[0]

@@ -77,18 +77,27 @@ import Testing
         #expect(try town.totals.outbox == 0)
     }
 
-    /// Both sides have come to say what they said before the write, as far as the daemon knows, and nothing waits.
-    @Test func whatTheOfficeTookBackIsLookedAtAlsoOnceTheWriteIsGone() async throws {
+    /// Both sides have come to say what they said before the write, as far as the daemon knows, and nothing waits: an
+    /// operator dropped the write, or it lost its match, which left nothing else of it.
+    @Test(arguments: [true, false])
+    func whatTheOfficeTookBackIsLookedAtAlsoOnceTheWriteIsGone(isDropped: Bool) async throws {
         town.change { $0.direction = .toSchoology }
         try await town.nextCycle()
         try town.approveHeld()
         try await loseAWrite()
         try town.writing { tx in
             let item = try #require(try tx.outbox(deadOnly: false).first)
-            try tx.dropOutboxItem(item, reason: "no", now: town.time.now)
+            if isDropped {
+                try tx.dropOutboxItem(item, reason: "no", now: town.time.now)
+            } else {
+                try tx.removeOutboxItem(item.id)
+            }
         }
         try town.mark(pair, "present")
-        try await town.nextCycle()
+        // A cycle that reads nothing back.
+        town.sandbox.clearRequests()
+        try await town.nextCycle(.scheduled)
+        #expect(town.puts.count == 1)
         #expect(try town.shown(pair) == 1)
         #expect(try sent() == nil)
     }
@@ -127,6 +136,43 @@ import Testing
         try await town.nextCycle()
         #expect(try trail().filter { $0.side == .schoology }.isEmpty)
         #expect(try sent() == nil)
+    }
+
+    // MARK: What surely did not arrive
+
+    /// A 429 kept the write waiting, and the service was stopped.
+    @Test func aWriteThatAStopKeptFromBeingSentIsNotOurs() async throws {
+        try town.mark(pair, "tardy")
+        let fault = town.sandbox.add(Fault(.status(429, retryAfter: 2), side: .schoology, method: "PUT"))
+        do {
+            let engine = try town.open()
+            async let cycle = engine.runCycle(.scheduled)
+            while town.sandbox.strikes(ofFault: fault) == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            await engine.stop()
+            _ = await cycle
+        }
+        town.sandbox.removeAllFaults()
+        #expect(try sent() == nil)
+        #expect(try town.totals.unknown == 0)
+    }
+
+    /// One item's 410 suspends the section, so that nothing of it is read for a day; what became of the others is known.
+    @Test func whatBecameOfTheOthersIsKnownWhereOneItemSuspendsTheSection() async throws {
+        let classmates = town.secondary.filter { $0.schoologySection == pair.schoologySection }
+        #expect(classmates.count >= 4)
+        for (mate, code) in zip(classmates, [410, 429, 503, 404]) {
+            try town.mark(mate, "tardy")
+            town.sandbox.add(Fault(.itemCode(code, enrollments: [mate.enrollment])))
+        }
+        try await town.nextCycle()
+        #expect(try town.totals.suspendedSections == 1)
+        let marks = try town.reading { tx in
+            try classmates.prefix(4).map { try tx.sentMark(try key(of: $0, tx))?.status }
+        }
+        #expect(marks == [nil, nil, .late, nil])
+        let items = try town.reading { try $0.outbox(deadOnly: false) }
+        #expect(items.count == 4 && items.allSatisfy { $0.state == .pending })
+        #expect(items.compactMap(\.code).sorted() == [429, 503])
     }
 
     // MARK: The cause of a write that waits

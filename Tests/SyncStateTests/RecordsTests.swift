@@ -235,6 +235,10 @@ import Testing
         "INSERT INTO outbox(side, section, student, day, status, cause, cycle, created) VALUES (2, :section, :student, :day, 2, '', 1, 1)",
         "INSERT INTO csv_row(section, student, day, status) VALUES (:section, :student, :day, 1)",
         """
+        INSERT INTO sent(section, student, day, status, cause, cycle, refused)
+        VALUES (:section, :student, :day, 2, 'clever', 1, 0)
+        """,
+        """
         INSERT INTO conflict(section, student, day, base, clever, schoology, policy, outcome, state, detected, cycle)
         VALUES (:section, :student, :day, 1, 2, 3, 'hold', 'held', 0, 1, 1)
         """,

@@ -2,6 +2,22 @@ import AttendanceCore
 import SchoologyAPI
 import SyncState
 
+/// A write that was sent, and did not go through.
+struct FailedTry {
+    var item: OutboxItem
+    /// What Schoology said of the mark, or why nothing is known of it.
+    var code: Int?
+    var message: String?
+    var outcome: TryOutcome
+
+    init(_ item: OutboxItem, code: Int? = nil, message: String?, _ outcome: TryOutcome) {
+        self.item = item
+        self.code = code
+        self.message = message
+        self.outcome = outcome
+    }
+}
+
 /// What becomes of writes that did not go through.
 extension DistrictEngine {
     /// The section could not be read, so nothing of it was sent.
@@ -35,8 +51,10 @@ extension DistrictEngine {
 
     func writeFailed(_ failure: SideFailure, _ batch: [PendingWrite], _ section: PushSection) async throws {
         switch failure {
-        case .stopped, .upload:
-            return
+        case .upload: return
+        case .stopped:
+            // While it waited to be sent, or to be sent again: nothing of it left.
+            try notSent(batch.map(\.item))
         case .refusedCredential:
             try notSent(batch.map(\.item))
             note(failure)
@@ -60,7 +78,7 @@ extension DistrictEngine {
             }
             pushQueue.again(entry, at: world.clock.uptime())
         case .unreachable, .malformed, .noResources:
-            try tryAgain(batch.map(\.item), section, code: nil, message: failure.description) { _ in .unknown }
+            try tryAgain(batch.map { FailedTry($0.item, message: failure.description, .unknown) }, section)
         }
     }
 
@@ -72,25 +90,23 @@ extension DistrictEngine {
             [
                 "schoology_section_id": .int(section.schoologyID), "items": .int(batch.count), "cause": .id(cause),
             ])
-        try tryAgain(batch.map(\.item), section, code: nil, message: cause) { _ in .unknown }
+        try tryAgain(batch.map { FailedTry($0.item, message: cause, .unknown) }, section)
     }
 
     /// Brings writes back after a wait, or stores them for a later cycle when this one has tried enough.
-    func tryAgain(
-        _ items: [OutboxItem], _ section: PushSection, code: Int?, message: String?,
-        outcome: (OutboxItem) -> TryOutcome
-    ) throws {
-        let attempts = (items.map(\.attempts).max() ?? 0) + 1
+    func tryAgain(_ tries: [FailedTry], _ section: PushSection) throws {
+        let attempts = (tries.map(\.item.attempts).max() ?? 0) + 1
         let mayRetry = attempts < RetryPolicy.triesInACycle && schoology.takeRetry()
-        counts.retried += items.count
+        counts.retried += tries.count
         try state.transaction { [now] tx in
-            for item in items {
+            for failed in tries {
+                let (item, code, message, outcome) = (failed.item, failed.code, failed.message, failed.outcome)
                 guard mayRetry else {
-                    try self.giveUpForNow(item, code: code, message: message, outcome: outcome(item), tx)
+                    try self.giveUpForNow(item, code: code, message: message, outcome: outcome, tx)
                     continue
                 }
                 try tx.postpone(
-                    item, until: Timestamp(milliseconds: 0), code: code, message: message, outcome: outcome(item),
+                    item, until: Timestamp(milliseconds: 0), code: code, message: message, outcome: outcome,
                     endsRound: false)
                 try self.logRetry(item, code: code, attempt: attempts, nextAttempt: now, tx)
             }

@@ -31,7 +31,7 @@ extension DistrictEngine {
             try outcomeUnknown(batch, section, cause: cause)
             return false
         case .notApplied(let cause):
-            try tryAgain(batch.map(\.item), section, code: nil, message: cause) { _ in .notApplied }
+            try tryAgain(batch.map { FailedTry($0.item, message: cause, .notApplied) }, section)
             return false
         case .told(let tooLong, let code, let cause):
             try waitAsTold(batch, section, tooLong: tooLong, code: code, cause: cause)
@@ -66,27 +66,27 @@ extension DistrictEngine {
                 "schoology_section_id": .int(section.schoologyID), "items": .int(batch.count),
                 "acknowledged": .int(acknowledged.count), "failed": .int(batch.count - acknowledged.count),
             ])
-        if let gone = sorted[.suspendSection], !gone.isEmpty {
-            try notSent(gone.map(\.write.item))
-            try suspend(section)
-            return false
-        }
-        if let missing = sorted[.refreshRoster], !missing.isEmpty {
-            try notSent(missing.map(\.write.item))
-            try await refreshAfterNotFound(missing.map(\.write.item), section)
-        }
+        // What became of each mark is stored before anything is asked or waited for.
         if let unknown = sorted[.unknown], !unknown.isEmpty {
             try outcomeUnknown(
                 unknown.map(\.write), section, cause: "the answer gives no code for \(unknown.count) items")
         }
         if let refused = sorted[.retry], !refused.isEmpty {
-            let first = refused[0].result
-            let doubtful = Set(
-                refused.filter { ItemVerdict.mayBeWritten(code: $0.result.code) }.map(\.write.item.id))
-            try tryAgain(refused.map(\.write.item), section, code: first.code, message: first.message) {
-                doubtful.contains($0.id) ? .refused : .notApplied
+            let tries = refused.map { write, result in
+                FailedTry(
+                    write.item, code: result.code, message: result.message,
+                    ItemVerdict.mayBeWritten(code: result.code) ? .refused : .notApplied)
             }
+            try tryAgain(tries, section)
         }
+        let gone = (sorted[.suspendSection] ?? []).map(\.write.item)
+        let missing = (sorted[.refreshRoster] ?? []).map(\.write.item)
+        try notSent(gone + missing)
+        guard gone.isEmpty else {
+            try suspend(section)
+            return false
+        }
+        if !missing.isEmpty { try await refreshAfterNotFound(missing, section) }
         return true
     }
 

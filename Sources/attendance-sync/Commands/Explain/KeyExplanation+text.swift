@@ -21,6 +21,7 @@ extension KeyExplanation {
         line("refused", refusedText)
         line("drift", drift.map { "\($0) was changed, and the direction does not write it back" })
         line("attendance.csv", inAttendanceCSV.map { "the file on the server says \($0)" })
+        line("sent", sent.map { "\($0) to Schoology; whether it arrived is not known before the next reading" })
         for write in outbox { line("write \(write.id)", write.text) }
         for conflict in conflicts {
             line(

@@ -190,6 +190,7 @@ struct KeyExplanation: Encodable {
     var refusedSchoology: String?
     var drift: String?
     var inAttendanceCSV: String?
+    var sent: String?
     var outbox: [Write]
     var conflicts: [ConflictRow]
     var decisions: [Decision]
@@ -217,6 +218,7 @@ struct KeyExplanation: Encodable {
         refusedSchoology = story.mark.refusedSchoology?.description
         drift = story.mark.drift?.rawValue
         inAttendanceCSV = story.inFile?.description
+        sent = story.sent?.status.description
         outbox = story.writes.map(Write.init)
         conflicts = try story.conflicts.map { try ConflictRow(settings, $0, tx) }
         decisions = story.steps.map(Decision.init)
@@ -236,7 +238,7 @@ struct KeyExplanation: Encodable {
         case refusedSchoology = "refused_schoology"
         case drift
         case inAttendanceCSV = "in_attendance_csv"
-        case outbox, conflicts, decisions
+        case sent, outbox, conflicts, decisions
         case olderDecisionsPurged = "older_decisions_purged"
     }
 
@@ -257,6 +259,7 @@ struct KeyExplanation: Encodable {
         try container.encodeIfPresent(refusedSchoology, forKey: .refusedSchoology)
         try container.encodeIfPresent(drift, forKey: .drift)
         try container.encodeIfPresent(inAttendanceCSV, forKey: .inAttendanceCSV)
+        try container.encodeIfPresent(sent, forKey: .sent)
         try container.encode(outbox, forKey: .outbox)
         try container.encode(conflicts, forKey: .conflicts)
         try container.encode(decisions, forKey: .decisions)

@@ -133,8 +133,8 @@ private struct OutlookReader {
         }
         if item.state == .unknown {
             return KeyOutlook(
-                "Nobody knows whether \(item.status) arrived at Schoology: the next cycle reads the section first, and "
-                    + "sends it again only if it is not there.")
+                "Nobody knows whether \(story.sent?.status ?? item.status) arrived at Schoology: the next cycle reads the "
+                    + "section first, and sends \(item.status) only if it is not there.")
         }
         let when = item.nextAttempt > district.now ? "\(ago(item.nextAttempt))" : "with the next cycle"
         let why = item.code.map { ", as Schoology answered \($0)" } ?? ""
@@ -192,6 +192,11 @@ private struct OutlookReader {
         let clever = clever ?? .present
         if let record, record.state == .toDecide {
             return KeyOutlook("Clever's mark (\(record.words)) is new and is decided with the next cycle.")
+        }
+        if let sent = story.sent {
+            return KeyOutlook(
+                "Nothing is to be written. \(sent.status) was sent to Schoology in cycle \(sent.cycle), and nobody knows "
+                    + "whether it arrived: the next reading of the section tells.")
         }
         if let side = story.mark.drift {
             let other = side == .clever ? schoology : clever
