@@ -29,7 +29,12 @@ import Testing
         #expect(try sent() == .late)
     }
 
-    @Test func aReadingThatDoesNotShowItMakesItATeachersFromThenOn() async throws {
+    /// Of a mark that nothing was stored of, and of one that both sides had agreed on.
+    @Test(arguments: ["present", "absent/E"])
+    func aReadingThatDoesNotShowItMakesItATeachersFromThenOn(before: String) async throws {
+        let words = before.split(separator: "/").map(String.init)
+        try town.mark(pair, words[0], code: words.count > 1 ? words[1] : nil)
+        try await town.nextCycle()
         try town.mark(pair, "tardy")
         town.sandbox.add(Fault(.itemCode(503)))
         for _ in 0..<8 { try await town.nextCycle() }
@@ -63,6 +68,20 @@ import Testing
         try await town.nextCycle()
         #expect(try town.shown(pair) == 1)
         #expect(try town.totals.openConflicts == 0)
+    }
+
+    /// Its record comes again, and means the same: the section has its time to be read, and that will tell.
+    @Test func whatAnOperatorDroppedDoesNotComeBackWithItsRecord() async throws {
+        try await loseAWrite()
+        try town.writing { tx in
+            let item = try #require(try tx.outbox(deadOnly: false).first)
+            try tx.dropOutboxItem(item, reason: "no", now: town.time.now)
+        }
+        try town.mark(pair, "tardy", code: "BUS")
+        town.sandbox.clearRequests()
+        try await town.nextCycle(.scheduled)
+        #expect(town.sandbox.requests.count { $0.path.hasSuffix("\(pair.schoologySection)/attendance") } == 0)
+        #expect(try sent() == .late)
     }
 
     @Test func itIsOursAlsoWhereNothingIsWrittenToSchoologyAnyMore() async throws {
@@ -154,6 +173,14 @@ import Testing
         town.sandbox.removeAllFaults()
         #expect(try sent() == nil)
         #expect(try town.totals.unknown == 0)
+    }
+
+    @Test func aRejectedWriteIsNotOurs() async throws {
+        try town.mark(pair, "tardy")
+        town.sandbox.add(Fault(.itemCode(403)))
+        try await town.nextCycle()
+        #expect(try town.totals.dead == 1)
+        #expect(try sent() == nil)
     }
 
     /// One item's 410 suspends the section, so that nothing of it is read for a day; what became of the others is known.
