@@ -178,6 +178,8 @@ import Testing
     @Test func aRejectedWriteIsNotOurs() async throws {
         try town.mark(pair, "tardy")
         town.sandbox.add(Fault(.itemCode(403)))
+        // Nothing is read after it, which would tell as well.
+        town.sandbox.add(Fault(.status(503), side: .schoology, method: "GET", path: "*/attendance", skip: 1))
         try await town.nextCycle()
         #expect(try town.totals.dead == 1)
         #expect(try sent() == nil)
