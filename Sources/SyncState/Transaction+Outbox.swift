@@ -5,7 +5,8 @@ import GRDB
 public struct OutboxItem: Sendable, Equatable {
     public enum State: Int, Sendable {
         case pending = 0
-        /// Sent, and nobody knows whether it arrived: read back before anything else.
+        /// Sent, and nobody knows whether it arrived: read back before anything else. Stored as pending; that it was sent
+        /// stands in the table `sent`.
         case unknown = 1
         /// Rejected for good.
         case dead = 2

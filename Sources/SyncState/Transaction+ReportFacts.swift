@@ -61,10 +61,9 @@ extension Transaction {
         }
     }
 
-    /// The last write of each key, but for what an operator decided, against the time of the edit that called for it, where
-    /// that is still known: the
-    /// record has not been modified since, or Schoology still shows the edit. Edits from before the first cycle are
-    /// left out: they waited for the program to be installed.
+    /// The last write of each key, but for what an operator decided, against the time of the edit that called for it,
+    /// where that is still known: the record has not been modified since, or Schoology still shows the edit. Edits from
+    /// before the first cycle are left out: they waited for the program to be installed.
     ///
     /// Left to itself, SQLite goes through all records of a day for each line of the trail.
     private func addDelays(_ facts: inout DistrictFacts, _ from: Timestamp, _ dayOf: (Timestamp) -> Day) throws {

@@ -43,22 +43,23 @@ extension Transaction {
         try row(
             "SELECT status, enrollment, cause, cycle FROM sent WHERE section = ? AND student = ? AND day = ?",
             [key.section, key.student, key.day.number]
-        ).map {
-            SentMark(status: Status(rawValue: $0[0]) ?? .present, enrollment: $0[1], cause: $0[2], cycle: $0[3])
-        }
+        ).map(Self.sentMark)
     }
 
     /// What was sent of a section's days, of which the next reading has to tell.
     public func sentMarks(section: Int64, from first: Day, through last: Day) throws -> [Key: SentMark] {
         var marks: [Key: SentMark] = [:]
         for row in try rows(
-            "SELECT student, day, status, enrollment, cause, cycle FROM sent WHERE section = ? AND day BETWEEN ? AND ?",
+            "SELECT status, enrollment, cause, cycle, student, day FROM sent WHERE section = ? AND day BETWEEN ? AND ?",
             [section, first.number, last.number])
         {
-            marks[Key(section: section, student: row[0], day: Day(number: row[1]))] = SentMark(
-                status: Status(rawValue: row[2]) ?? .present, enrollment: row[3], cause: row[4], cycle: row[5])
+            marks[Key(section: section, student: row[4], day: Day(number: row[5]))] = Self.sentMark(row)
         }
         return marks
+    }
+
+    private static func sentMark(_ row: Row) -> SentMark {
+        SentMark(status: Status(rawValue: row[0]) ?? .present, enrollment: row[1], cause: row[2], cycle: row[3])
     }
 
     /// It was not applied, or what became of it is known.

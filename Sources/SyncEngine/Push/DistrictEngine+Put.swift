@@ -81,7 +81,7 @@ extension DistrictEngine {
         }
         let gone = (sorted[.suspendSection] ?? []).map(\.write.item)
         let missing = (sorted[.refreshRoster] ?? []).map(\.write.item)
-        try notSent(gone + missing)
+        if !gone.isEmpty || !missing.isEmpty { try notSent(gone + missing) }
         guard gone.isEmpty else {
             try suspend(section)
             return false
