@@ -23,6 +23,9 @@ enum Migrations {
         migrator.registerMigration("6-sent") { db in
             try db.execute(sql: sent)
         }
+        migrator.registerMigration("7-passed") { db in
+            try db.execute(sql: passed)
+        }
         return migrator
     }
 
@@ -253,5 +256,12 @@ enum Migrations {
             WHERE sent IS NOT NULL AND side = 1;
         UPDATE outbox SET state = 0 WHERE state = 1;
         ALTER TABLE outbox DROP COLUMN sent;
+        """
+    private static let passed = """
+        -- How many writes to a side for a date the valve let pass, by the cycle that judged them: what a killed cycle had
+        -- let go counts for what is left of it.
+        CREATE TABLE passed(
+            side INTEGER NOT NULL, cycle INTEGER NOT NULL, day INTEGER NOT NULL, changes INTEGER NOT NULL,
+            PRIMARY KEY(side, cycle, day)) WITHOUT ROWID;
         """
 }

@@ -23,6 +23,7 @@ extension Transaction {
             UPDATE outbox SET held = NULL
             WHERE held = 0 AND state <> 3 AND NOT put_back AND cause NOT LIKE '\(OutboxItem.operatorCause)%'
             """)
+        try run("DELETE FROM passed")
     }
 
     /// From here on the configuration in force is the one that nothing is held for.

@@ -57,6 +57,8 @@ public struct UnjudgedBatch: Sendable, Equatable {
     }
 
     public var day: Day
+    /// The first of the cycles that decided them.
+    public var cycle: Int64
     public var schools: [School]
     public var changes: Int { schools.reduce(0) { $0 + $1.changes } }
 }
@@ -70,7 +72,7 @@ extension Transaction {
         var batches: [UnjudgedBatch] = []
         for row in try rows(
             """
-            SELECT day, coalesce(school, 0), count(*) FROM outbox JOIN section ON section.id = outbox.section
+            SELECT day, coalesce(school, 0), count(*), min(cycle) FROM outbox JOIN section ON section.id = outbox.section
             WHERE side = ? AND outbox.state <> 2 AND held IS NULL GROUP BY day, school ORDER BY day DESC, school
             """, [side.code])
         {
@@ -78,8 +80,9 @@ extension Transaction {
             let school = UnjudgedBatch.School(id: row[1], changes: row[2])
             if batches.last?.day == day {
                 batches[batches.count - 1].schools.append(school)
+                batches[batches.count - 1].cycle = min(batches[batches.count - 1].cycle, row[3])
             } else {
-                batches.append(UnjudgedBatch(day: day, schools: [school]))
+                batches.append(UnjudgedBatch(day: day, cycle: row[3], schools: [school]))
             }
         }
         return batches
@@ -213,9 +216,26 @@ extension Transaction {
             """, [batch, side.code, day?.number, school])
     }
 
-    /// All writes to that side that no batch has taken may go.
-    public func letPass(side: Side) throws {
+    /// All writes to that side that no batch has taken may go. Now that none is left to be judged, it no longer matters what
+    /// passed before that cycle.
+    public func letPass(side: Side, cycle: Int64) throws {
         try run("UPDATE outbox SET held = 0 WHERE held IS NULL AND side = ?", [side.code])
+        try run("DELETE FROM passed WHERE side = ? AND cycle < ?", [side.code, cycle])
+    }
+
+    /// How many writes to that side for that day have passed since a cycle began.
+    public func passed(side: Side, day: Day, since cycle: Int64) throws -> Int {
+        try count(
+            "SELECT coalesce(sum(changes), 0) FROM passed WHERE side = ? AND cycle >= ? AND day = ?",
+            [side.code, cycle, day.number])
+    }
+
+    public func notePassed(_ changes: Int, side: Side, day: Day, cycle: Int64) throws {
+        try run(
+            """
+            INSERT INTO passed(side, cycle, day, changes) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET changes = changes + excluded.changes
+            """, [side.code, cycle, day.number, changes])
     }
 
     /// What a batch holds is to be judged anew, and the batch is over.

@@ -33,7 +33,7 @@ import Testing
         let wire = try Wire(
             time: town.time,
             fate: { call, _ in call == number ? (afterIt ? .killedAfter : .killedBefore) : .delivered },
-            atKill: { [folder = town.folder] in Self.copy(folder, to: grave) })
+            atKill: { [town] in town.copyState(to: grave) })
         _ = await (try town.open(wire: wire)).runCycle(.scheduled)
         guard FileManager.default.fileExists(atPath: grave.path) else {
             // Fewer requests this time, as some waited for others: the cycle was not disturbed.
@@ -91,18 +91,5 @@ import Testing
         // The teacher's own edit is left alone.
         if scene == .corrections { expected["\(town.secondary[2].enrollment) \(Town.today)"] = 3 }
         return expected
-    }
-
-    /// What a killed process leaves: the database and its log. The shared memory is made anew.
-    private static func copy(_ folder: URL, to grave: URL) {
-        let files = FileManager.default
-        #expect(throws: Never.self) {
-            try files.createDirectory(at: grave, withIntermediateDirectories: true)
-            for name in ["town.sqlite", "town.sqlite-wal"] {
-                let source = folder.appendingPathComponent(name)
-                guard files.fileExists(atPath: source.path) else { continue }
-                try files.copyItem(at: source, to: grave.appendingPathComponent(name))
-            }
-        }
     }
 }

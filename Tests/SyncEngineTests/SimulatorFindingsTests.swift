@@ -1,4 +1,5 @@
 import AttendanceCore
+import Foundation
 import SyncEngine
 import SyncState
 import Synchronization
@@ -490,6 +491,84 @@ import Transport
         for _ in 0..<2 { try await town.nextCycle() }
         #expect(try town.cleverSays(pair) == "absent")
         #expect(try town.totals.outbox == 0)
+    }
+
+    /// Killed after some of a cycle's writes had left, the daemon judged the others of their day by themselves: each time the
+    /// valve let pass as many as it allows.
+    @Test func whatAKilledCycleHadLetGoCountsForWhatIsLeftOfIt() async throws {
+        let calm = try await ATwofoldCycle.prepared()
+        let wire = try Wire(time: calm.town.time)
+        _ = await (try calm.town.open(wire: wire)).runCycle(.once)
+        #expect(try calm.written == ATwofoldCycle.allowed)
+        #expect(try calm.town.reading { try $0.heldBatches(openOnly: true) }.map(\.changes) == [ATwofoldCycle.allowed])
+        var kills = 0
+        for number in 1...wire.calls {
+            let cycle = try await ATwofoldCycle.prepared()
+            let grave = cycle.town.folder.appendingPathExtension("killed")
+            defer { try? FileManager.default.removeItem(at: grave) }
+            let deadly = try Wire(
+                time: cycle.town.time, fate: { call, _ in call == number ? .killedBefore : .delivered },
+                atKill: { [town = cycle.town] in town.copyState(to: grave) })
+            _ = await (try cycle.town.open(wire: deadly)).runCycle(.once)
+            guard FileManager.default.fileExists(atPath: grave.path), try hasUnjudgedWrites(in: grave) else { continue }
+            kills += 1
+            let engine = try cycle.town.open(directory: grave)
+            for _ in 0..<2 { _ = await engine.runCycle(.once) }
+            #expect(try cycle.written == ATwofoldCycle.allowed, "call \(number)")
+        }
+        #expect(kills > 0)
+    }
+
+    private func hasUnjudgedWrites(in folder: URL) throws -> Bool {
+        let state = try SyncState(directory: folder.path, district: "town", access: .shared)
+        defer { state.close() }
+        return try state.reading { try !$0.unjudged(side: .schoology).isEmpty }
+    }
+
+    /// Before a cycle that decides as many writes as the valve allows when it begins, and as many again once it reads a section.
+    private struct ATwofoldCycle {
+        static let allowed = 3
+
+        let town: Town
+        /// The office has excused them.
+        let excused: [SandboxPair]
+        /// They were enrolled anew in a section in which they had been late.
+        let enrolledAnew: [String]
+
+        var written: Int {
+            get throws {
+                let marks = try excused.map { try town.shown($0) == 4 }
+                return try (marks + enrolledAnew.map { try shown($0) == 3 }).count { $0 }
+            }
+        }
+
+        private func shown(_ enrollment: String) throws -> Int? {
+            try town.sandbox.schoologyMark(enrollment: enrollment, date: Town.today)?.status
+        }
+
+        static func prepared() async throws -> ATwofoldCycle {
+            let town = try await Town.bothWays(settings: {
+                $0.safety.holdAboveCount = allowed
+                $0.safety.holdAbovePercent = 0
+            })
+            try town.approveHeld()
+            try await town.nextCycle()
+            let present = try town.secondary.filter { try town.shown($0) == 1 }
+            let sections = Dictionary(grouping: present, by: \.schoologySection).values
+                .filter { $0.count > allowed }.sorted { $0[0].schoologySection < $1[0].schoologySection }
+            let first = try #require(sections.first)
+            let last = try #require(sections.last)
+            let late = first.prefix(allowed)
+            for pair in late { try town.mark(pair, "tardy") }
+            try await town.nextCycle()
+            #expect(try late.allSatisfy { try town.shown($0) == 3 })
+            let enrolledAnew = try late.map { try town.sandbox.enrollAnew($0.enrollment) }
+            // One of them in the other section, which is therefore read before it is written.
+            let excused = first.suffix(1) + last.prefix(allowed - 1)
+            for pair in excused { try town.mark(pair, "absent", code: "E") }
+            town.time.advance(.minutes(5))
+            return ATwofoldCycle(town: town, excused: Array(excused), enrolledAnew: enrolledAnew)
+        }
     }
 
     /// The office said absent, the teacher puts it back to present, and the file says so; then the office excuses it.

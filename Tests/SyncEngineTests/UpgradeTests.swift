@@ -18,6 +18,7 @@ import Testing
         case largeDistricts = "4-large-districts"
         case longHistories = "5-long-histories"
         case sent = "6-sent"
+        case passed = "7-passed"
 
         static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -26,7 +27,8 @@ import Testing
         func town() async throws -> Town {
             switch self {
             case .foundation: try await Town.start(settings: { $0.conflicts.policy = .hold })
-            case .bothDirections, .operatorsTool, .largeDistricts, .longHistories, .sent: try await Town.bothWays(.hold)
+            case .bothDirections, .operatorsTool, .largeDistricts, .longHistories, .sent, .passed:
+                try await Town.bothWays(.hold)
             }
         }
 

@@ -322,6 +322,30 @@ import Testing
         return try item(key, side: side)
     }
 
+    @Test func whatPassedCountsFromTheCycleThatDecidedWhatIsLeft() throws {
+        let day = temporary.key().day
+        func passed(_ side: Side = .schoology, since cycle: Int64) throws -> Int {
+            try temporary.read { try $0.passed(side: side, day: day, since: cycle) }
+        }
+        try temporary.write { tx in
+            try tx.notePassed(2, side: .schoology, day: day, cycle: 4)
+            try tx.notePassed(3, side: .schoology, day: day, cycle: 4)
+            try tx.notePassed(1, side: .schoology, day: day, cycle: 5)
+            try tx.notePassed(7, side: .schoology, day: day - 1, cycle: 5)
+            try tx.notePassed(9, side: .clever, day: day, cycle: 4)
+        }
+        #expect(try passed(since: 4) == 6)
+        #expect(try passed(since: 5) == 1)
+        #expect(try passed(.clever, since: 4) == 9)
+        // Nothing is left to be judged but what the fifth cycle may still decide.
+        try temporary.write { try $0.letPass(side: .schoology, cycle: 5) }
+        #expect(try passed(since: 0) == 1)
+        #expect(try passed(.clever, since: 0) == 9)
+        // What is judged anew doesn't count twice.
+        try temporary.write { try $0.judgeEverythingAnew() }
+        #expect(try passed(since: 0) == 0 && passed(.clever, since: 0) == 0)
+    }
+
     private func send(_ item: OutboxItem, _ status: Status, _ tx: Transaction) throws {
         try tx.markSent(item, status: status, enrollment: 77, cycle: 1)
     }
@@ -334,7 +358,7 @@ import Testing
 
     /// As the safety valve lets everything pass.
     private func due(_ dueBy: Timestamp?, now: Timestamp = TemporaryState.now) throws -> [Int64] {
-        try temporary.write { try $0.letPass(side: .schoology) }
+        try temporary.write { try $0.letPass(side: .schoology, cycle: 1) }
         return try temporary.read { try $0.sectionsToPush(dueBy: dueBy, now: now).map(\.section).sorted() }
     }
 }

@@ -17,7 +17,6 @@ extension DistrictEngine {
         readsWholeWindow = false
         enrollmentsChecked = []
         counts = CycleCounts()
-        passed = [:]
         heldNews = []
         failures = []
         matchEvents = 0

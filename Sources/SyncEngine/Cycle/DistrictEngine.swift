@@ -54,8 +54,6 @@ public actor DistrictEngine {
     var isPaused = false
     /// The operator's pause that was in force when a cycle last looked.
     var pauseSeen: Pause?
-    /// What the safety valve has let pass in this cycle.
-    var passed: [PassedBatch: Int] = [:]
     /// Batches that this cycle was the first to hold.
     var heldNews: [Int64] = []
     /// That roster was read in this cycle: reading it again would show nothing new.

@@ -14,7 +14,7 @@ extension DistrictEngine {
                 return try [self.holdEverything(kind, side: side, tx)].compactMap(\.self)
             }
             let held = try batches.flatMap { try self.judge($0, side: side, tx) }
-            try tx.letPass(side: side)
+            try tx.letPass(side: side, cycle: cycle)
             return held
         }
         heldNews += held.map(\.id)
@@ -40,7 +40,8 @@ extension DistrictEngine {
         }
         var held: [HeldBatch] = []
         var whole = WriteBatch(side: side, day: day, changes: batch.changes, enrollments: 0, schools: [])
-        whole.changes += passed[PassedBatch(side: side, day: day)] ?? 0
+        // Also where the cycle that decided them was killed, or stopped, after others of its writes had left.
+        whole.changes += try tx.passed(side: side, day: day, since: batch.cycle)
         if whole.changes > settings.safety.holdAboveCount {
             whole.enrollments = try tx.enrollmentsInScope(
                 upTo: SafetyValve.enrollmentsThatMatter(changes: whole.changes, settings.safety))
@@ -60,7 +61,7 @@ extension DistrictEngine {
             if let reason = SafetyValve.reasons(part, settings.safety).first {
                 held += try hold(batch, side: side, school: school.id, reason, tx)
             } else {
-                passed[PassedBatch(side: side, day: day), default: 0] += school.changes
+                try tx.notePassed(school.changes, side: side, day: day, cycle: cycle)
                 try tx.set(.isEstablished, 1)
             }
         }
@@ -128,10 +129,4 @@ extension DistrictEngine {
                 ),
             ])
     }
-}
-
-/// What a cycle has let pass of one batch so far.
-struct PassedBatch: Hashable {
-    var side: Side
-    var day: Day
 }

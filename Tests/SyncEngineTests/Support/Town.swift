@@ -108,6 +108,19 @@ final class Town: Sendable {
         try engine(openState(in: directory ?? folder), wire: wire, delivery)
     }
 
+    /// What a process that is killed now leaves: the database and its log. The shared memory is made anew.
+    func copyState(to grave: URL) {
+        let files = FileManager.default
+        #expect(throws: Never.self) {
+            try files.createDirectory(at: grave, withIntermediateDirectories: true)
+            for name in ["town.sqlite", "town.sqlite-wal"] {
+                let source = folder.appendingPathComponent(name)
+                guard files.fileExists(atPath: source.path) else { continue }
+                try files.copyItem(at: source, to: grave.appendingPathComponent(name))
+            }
+        }
+    }
+
     /// What the next cycle would do, worked out on a copy of the state.
     func rehearse(upload: Bool = true) async throws -> Rehearsal {
         let copy = try SyncState(copying: folder.path, district: "town")
