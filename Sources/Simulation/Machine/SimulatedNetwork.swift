@@ -167,6 +167,15 @@ struct Exchange {
         let parts = path.split(separator: "/")
         return side == .schoology && parts.count == 4 && parts[3] == "attendance" ? String(parts[2]) : nil
     }
+    /// The days that a reading of a section covers.
+    var attendanceDays: ClosedRange<Day>? {
+        let query = target.split(separator: "?").last?.split(separator: "&") ?? []
+        func day(_ name: String) -> Day? {
+            query.first { $0.hasPrefix(name + "=") }.flatMap { Day(String($0.dropFirst(name.count + 1))) }
+        }
+        guard let first = day("start"), let last = day("end"), first <= last else { return nil }
+        return first...last
+    }
 }
 
 extension LocalSandbox {

@@ -37,6 +37,10 @@ struct Ledger {
 
         func value(_ side: Side) -> Status? { self[side].isEmpty ? .present : self[side][self[side].count - 1].value }
 
+        func value(_ side: Side, at time: Timestamp) -> Status? {
+            self[side].last { $0.at <= time }.map(\.value) ?? .present
+        }
+
         /// Whether both said this at one time, then or later. Present is what they said in the beginning.
         func agreed(on value: Status, since time: Timestamp) -> Bool {
             agreements.contains { $0.at >= time && $0.value == value }

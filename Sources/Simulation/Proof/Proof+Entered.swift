@@ -20,6 +20,7 @@ extension Proof {
         let base = reading(key) { try $0.mark($1).base } ?? .present
         let isBelievable =
             side == .clever || history.canHaveBeenBase(value, before: edit.at)
+            || seen.contains(key, value, before: edit.at)
             || tries.mayBeTakenFor(key, value, at: edit.at)
             // Clever said the same, as far as was known.
             || history.said(value, .clever, since: knownOfClever(key.day, at: edit.at))

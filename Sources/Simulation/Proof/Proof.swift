@@ -42,6 +42,7 @@ final class Proof: @unchecked Sendable {
     /// Requests that were sent, whatever became of them.
     private(set) var sent = Sent()
     private(set) var tries = SentWatch()
+    private(set) var seen = SeenAgreements()
     /// What the last PUT changed.
     var writtenLast: Set<Ledger.Key> = []
     /// What was written while the daemon may have been told that it was not.
@@ -115,6 +116,7 @@ final class Proof: @unchecked Sendable {
         scans.removeAll { $0.from >= from && $0.through <= through }
         scans.append((from, through, sync))
         scansHeard.append((town.time.now, from...through, sync))
+        seen.scanned(from...through, sync: sync, town)
         if scansHeard.count > 64 { scansHeard.removeFirst(32) }
     }
 
@@ -159,7 +161,11 @@ final class Proof: @unchecked Sendable {
         if let section = exchange.attendanceSection {
             if answer.status == 200, !exchange.isPut {
                 readings[section] = Reading(servedAt: servedAt, arrivedAt: town.time.now)
-                tries.read(exchange, servedAt: servedAt, town)
+                if let days = exchange.attendanceDays {
+                    tries.read(days, of: section, servedAt: servedAt, town)
+                    seen.read(
+                        days, of: section, servedAt: servedAt, known: { knownOfClever($0, at: town.time.now) }, town)
+                }
             }
             if answer.status == 410 { suspended[section] = machineNow() + .hours(24) }
         }

@@ -31,15 +31,12 @@ struct SentWatch {
         }
     }
 
-    mutating func read(_ exchange: Exchange, servedAt: Timestamp, _ town: SimulatedTown) {
-        let query = exchange.target.split(separator: "?").last?.split(separator: "&") ?? []
-        func day(_ name: String) -> Day? {
-            query.first { $0.hasPrefix(name + "=") }.flatMap { Day(String($0.dropFirst(name.count + 1))) }
-        }
-        guard let first = day("start"), let last = day("end"), first <= last else { return }
+    mutating func read(
+        _ days: ClosedRange<Day>, of section: String, servedAt: Timestamp, _ town: SimulatedTown
+    ) {
         update {
-            guard town.places[$0.place].schoologySection == exchange.attendanceSection, (first...last).contains($0.day),
-                $1.readAt == nil, $1.at < servedAt
+            guard town.places[$0.place].schoologySection == section, days.contains($0.day), $1.readAt == nil,
+                $1.at < servedAt
             else { return }
             $1.readAt = servedAt
         }
