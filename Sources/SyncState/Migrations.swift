@@ -26,6 +26,9 @@ enum Migrations {
         migrator.registerMigration("7-passed") { db in
             try db.execute(sql: passed)
         }
+        migrator.registerMigration("8-withdrawn") { db in
+            try db.execute(sql: withdrawn)
+        }
         return migrator
     }
 
@@ -263,5 +266,12 @@ enum Migrations {
         CREATE TABLE passed(
             side INTEGER NOT NULL, cycle INTEGER NOT NULL, day INTEGER NOT NULL, changes INTEGER NOT NULL,
             PRIMARY KEY(side, cycle, day)) WITHOUT ROWID;
+        """
+    private static let withdrawn = """
+        -- Rows that were given up after a file had carried them: `statuses` as `outbox.uploads`, and when a file without the
+        -- row took its place.
+        CREATE TABLE withdrawn_row(
+            section INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL, statuses INTEGER NOT NULL,
+            replaced INTEGER, PRIMARY KEY(section, student, day)) WITHOUT ROWID;
         """
 }

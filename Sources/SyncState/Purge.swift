@@ -95,7 +95,10 @@ extension Transaction {
             else { return 0 }
             try set(.auditAnchor, text: last.map(Self.hexadecimal).joined())
         }
-        if kind == .marks { try forgetSent(before: limits.firstDay) }
+        if kind == .marks {
+            try forgetSent(before: limits.firstDay)
+            try forgetWithdrawnRows(before: limits.firstDay)
+        }
         if kind == .records { try forgetTakenPages(before: limits.firstDay) }
         try run("DELETE FROM \(Self.table(kind)) WHERE (\(key)) IN (\(chosen))", arguments)
         return db.changesCount

@@ -273,7 +273,7 @@ extension Transaction {
                 WHERE outbox.student = clever_record.student AND outbox.day = clever_record.day
                     AND clever_record.section IN (outbox.section, 0))
             """)
-        for table in ["outbox", "sent", "passed", "csv_row", "trigger_note", "scan", "scan_unit"] {
+        for table in ["outbox", "sent", "passed", "csv_row", "withdrawn_row", "trigger_note", "scan", "scan_unit"] {
             try run("DELETE FROM \(table)")
         }
         try run("UPDATE section SET read_at = NULL")

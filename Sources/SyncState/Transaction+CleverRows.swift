@@ -154,14 +154,16 @@ extension Transaction {
 
     /// The file with these rows has its real name on the server.
     public func markUploaded(_ items: [OutboxItem], watermark: Timestamp?, now: Timestamp) throws {
+        var outdated: [OutboxItem] = []
         for item in items {
-            // An operator may have taken another decision meanwhile.
             try run(
                 """
                 UPDATE outbox SET state = 3, uploaded = coalesce(uploaded, ?1),
                     uploaded_watermark = CASE WHEN uploaded IS NULL THEN ?2 ELSE uploaded_watermark END,
                     code = NULL, message = NULL WHERE id = ?3 AND status = ?4
                 """, [now.milliseconds, watermark?.milliseconds, item.id, item.status.rawValue])
+            // An operator may have taken another decision meanwhile.
+            if db.changesCount == 0 { outdated.append(item) }
         }
         try run("DELETE FROM csv_row")
         for item in items {
@@ -170,7 +172,8 @@ extension Transaction {
                 [item.key.section, item.key.student, item.key.day.number, item.status.rawValue])
         }
         try set(.csvUploadedAt, now.milliseconds)
-        try set(.csvIsOutdated, nil)
+        try set(.csvIsOutdated, outdated.isEmpty ? nil : 1)
+        try noteWithdrawnRowsReplaced(but: outdated, at: now)
         try set(.csvProblem, text: nil)
     }
 

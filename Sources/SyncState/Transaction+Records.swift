@@ -78,6 +78,8 @@ extension Transaction {
                 AND sent.student = clever_record.student AND sent.day = clever_record.day)
             AND NOT EXISTS(SELECT 1 FROM csv_row WHERE csv_row.section = clever_record.section
                 AND csv_row.student = clever_record.student AND csv_row.day = clever_record.day)
+            AND NOT EXISTS(SELECT 1 FROM withdrawn_row WHERE withdrawn_row.section = clever_record.section
+                AND withdrawn_row.student = clever_record.student AND withdrawn_row.day = clever_record.day)
             AND NOT EXISTS(SELECT 1 FROM conflict WHERE conflict.section = clever_record.section
                 AND conflict.student = clever_record.student AND conflict.day = clever_record.day)
             AND NOT EXISTS(SELECT 1 FROM clever_record other INDEXED BY clever_record_key

@@ -149,7 +149,10 @@ extension Transaction {
         }
         try save(mark, item.key)
         try audit(item.key, side: nil, was: mark.base, now: mark.base, cause: cause, cycle: item.cycle, at: now)
-        try removeOutboxItem(item.id)
+        switch item.side {
+        case .schoology: try removeOutboxItem(item.id)
+        case .clever: try withdraw(item)
+        }
     }
 
     private static func cycle(_ row: Row) -> StoredCycle {

@@ -19,6 +19,7 @@ import Testing
         case longHistories = "5-long-histories"
         case sent = "6-sent"
         case passed = "7-passed"
+        case withdrawn = "8-withdrawn"
 
         static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -27,7 +28,7 @@ import Testing
         func town() async throws -> Town {
             switch self {
             case .foundation: try await Town.start(settings: { $0.conflicts.policy = .hold })
-            case .bothDirections, .operatorsTool, .largeDistricts, .longHistories, .sent, .passed:
+            case .bothDirections, .operatorsTool, .largeDistricts, .longHistories, .sent, .passed, .withdrawn:
                 try await Town.bothWays(.hold)
             }
         }

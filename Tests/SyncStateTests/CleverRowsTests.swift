@@ -148,6 +148,33 @@ import Testing
         #expect(try temporary.read { try $0.totals(now: Self.now) }.overdue == 0)
     }
 
+    /// An operator gives a row up while the file that carries it is on its way.
+    @Test(arguments: [true, false]) func aFileIsOutdatedThatCarriesAWithdrawnRow(isCarried: Bool) throws {
+        let (row, other) = (try enqueue(.late), try enqueue(.late, student: 2))
+        try temporary.write { tx in
+            try tx.markUploading([row, other])
+            try tx.dropOutboxItem(try #require(try tx.outboxItem(id: row.id)), reason: "no", now: Self.now)
+            try tx.markUploaded(isCarried ? [row, other] : [other], watermark: nil, now: Self.now)
+        }
+        #expect(try temporary.read { try $0.number(.csvIsOutdated) } == (isCarried ? 1 : nil))
+        // It can have been taken for as long as no other file has come.
+        func isOurs(after span: Span) throws -> Bool {
+            try temporary.read {
+                try $0.canComeFromWithdrawnRow(temporary.key(), .late, modified: Self.now + span)
+            }
+        }
+        #expect(try isOurs(after: .minutes(15)))
+        #expect(try isOurs(after: .minutes(16)) == isCarried)
+        let isOther = try temporary.read {
+            try $0.canComeFromWithdrawnRow(temporary.key(), .absent, modified: Self.now)
+        }
+        #expect(!isOther)
+        try temporary.write { try $0.markUploaded([other], watermark: nil, now: Self.now + .hours(1)) }
+        #expect(try temporary.read { try $0.number(.csvIsOutdated) } == nil)
+        #expect(try isOurs(after: .minutes(75)) == isCarried)
+        #expect(try !isOurs(after: .minutes(76)))
+    }
+
     @Test func aDroppedRowThatWasUploadedMakesTheFileOutdated() throws {
         let item = try enqueue(.late)
         try upload(item)

@@ -150,16 +150,12 @@ extension DistrictEngine {
     func recogniseEcho(
         _ key: Key, _ clever: Status, modified: Timestamp?, _ mark: inout StoredMark, _ tx: Transaction
     ) throws -> OutboxItem? {
-        guard let row = try tx.outboxItem(key, side: .clever) else { return nil }
+        guard let row = try tx.outboxItem(key, side: .clever) else {
+            try recogniseEarlierRow(key, clever, modified: modified, row: nil, &mark, tx)
+            return nil
+        }
         guard row.status == clever else {
-            let isOurs = row.uploads.contains(clever) && (modified.map { canComeFromAnEarlierFile($0, row) } ?? false)
-            if clever != mark.base, isOurs {
-                // A row of ours that another has replaced since, and that Clever had taken by then.
-                try tx.audit(
-                    key, side: nil, was: mark.base, now: clever, cause: "an earlier row, taken by Clever", cycle: cycle,
-                    at: now)
-                mark.base = clever
-            }
+            try recogniseEarlierRow(key, clever, modified: modified, row: row, &mark, tx)
             return row
         }
         if row.isPutBack {
@@ -182,13 +178,25 @@ extension DistrictEngine {
         return nil
     }
 
-    /// How long after a file was replaced Clever may still show what it said.
-    private static let takingAFile = Span.minutes(15)
-
-    /// Whether Clever can have got this from a file that carried an earlier row of the key: only until the file with
-    /// the present row took its place, and Clever was done with the old one. After that it is the office's word.
-    private func canComeFromAnEarlierFile(_ modified: Timestamp, _ row: OutboxItem) -> Bool {
-        row.uploaded.map { modified <= $0 + Self.takingAFile } ?? true
+    /// Sees whether Clever shows what a row of ours said that another has replaced since, or that was given up: then it was
+    /// brought there, and is no word of the office.
+    private func recogniseEarlierRow(
+        _ key: Key, _ clever: Status, modified: Timestamp?, row: OutboxItem?, _ mark: inout StoredMark,
+        _ tx: Transaction
+    ) throws {
+        guard clever != mark.base, let modified else { return }
+        let isReplaced =
+            row.map {
+                $0.uploads.contains(clever)
+                    && Transaction.canComeFromAnEarlierFile(modified, replaced: $0.uploaded)
+            } ?? false
+        guard try isReplaced || tx.canComeFromWithdrawnRow(key, clever, modified: modified) else { return }
+        try tx.audit(
+            key, side: nil, was: mark.base, now: clever, cause: "an earlier row, taken by Clever", cycle: cycle, at: now
+        )
+        mark.base = clever
+        if mark.refusedSchoology == clever { mark.refusedSchoology = nil }
+        try tx.forgetWithdrawnRow(key)
     }
 
     /// Brings the row for Clever into line with what was decided.
@@ -206,7 +214,7 @@ extension DistrictEngine {
             try tx.enqueue(key, side: .clever, status: wanted, cause: cause, cycle: cycle, now: now)
             counts.decided += 1
         } else if let row {
-            guard !row.uploads.isEmpty, rules.direction.writesClever else { return try tx.removeOutboxItem(row.id) }
+            guard !row.uploads.isEmpty, rules.direction.writesClever else { return try tx.withdraw(row) }
             guard row.status != clever else { return }
             try tx.enqueue(
                 key, side: .clever, status: clever, cause: "takes back \(row.status)", isPutBack: true, cycle: cycle,

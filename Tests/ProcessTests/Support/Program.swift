@@ -36,7 +36,8 @@ final class Program: Sendable {
         let limited = openFiles.map { ["/bin/sh", "-c", "ulimit -n $0 && exec \"$@\"", "\($0)"] } ?? []
         processID = try Self.spawn(
             (disk?.entrance ?? []) + limited + [executable] + arguments,
-            environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 },
+            environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(Self.ofSanitizers) { $1 }
+                .merging(environment) { $1 },
             output: folder.appendingPathComponent("out").path, log: folder.appendingPathComponent("err").path)
     }
 
@@ -45,6 +46,11 @@ final class Program: Sendable {
         kill(processID, SIGKILL)
         var status: Int32 = 0
         waitpid(processID, &status, 0)
+    }
+
+    /// What `scripts/sanitize` has told this process holds for those that it starts as well.
+    private static let ofSanitizers = ProcessInfo.processInfo.environment.filter {
+        ["TSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD"].contains($0.key)
     }
 
     /// Nothing of this process is handed on but the files: no descriptor, no blocked signal.
