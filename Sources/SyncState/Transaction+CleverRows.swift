@@ -34,6 +34,13 @@ extension Transaction {
         try count("SELECT count(*) FROM outbox WHERE side = 2 AND state = 0 AND NOT eclipsed AND coalesce(held, 0) = 0")
     }
 
+    /// How many rows of earlier days the file leaves out.
+    public func rowsLeftOut(before day: Day) throws -> Int {
+        try count(
+            "SELECT count(*) FROM outbox WHERE side = 2 AND state <> 2 AND eclipsed AND coalesce(held, 0) = 0 AND day < ?",
+            [day.number])
+    }
+
     /// Every row that Clever doesn't show yet, oldest decision first.
     public func rowsForClever() throws -> [OutboxItem] {
         try rows("SELECT \(Self.outboxColumns) FROM outbox WHERE side = 2 AND state <> 2 ORDER BY created, id")

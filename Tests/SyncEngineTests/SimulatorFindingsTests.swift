@@ -454,6 +454,31 @@ import Transport
         #expect(town.dropBox.attempts == attempts)
     }
 
+    /// A row waited because its mark in Clever had a code that nobody configured. By the time that the office put the code
+    /// right the day was older than the lookback, and nobody looked any more.
+    @Test func aRowOfAnOldDayThatWaitsForACodeIsAskedAboutOnceADay() async throws {
+        let town = try await Town.bothWays(settings: { $0.statusMap.absent.anyOtherCode = nil })
+        let pair = try #require(try town.secondary.first { try town.shown($0) == 1 })
+        town.dropBox.fail(.noSpace)
+        try town.teach(pair, 4)
+        try await town.nextCycle()
+        try town.mark(pair, "absent", code: "X9")
+        town.dropBox.fail(nil)
+        try await town.nextCycle(.scheduled)
+        #expect(town.dropBox.rows.isEmpty)
+        town.time.advance(.hours(5 * 24))
+        try town.mark(pair, "absent", code: "E")
+        town.sandbox.clearRequests()
+        try await town.nextCycle(.scheduled)
+        #expect(try town.totals.outbox == 0)
+        #expect(town.dropBox.rows.isEmpty && town.puts.isEmpty)
+        // The day's look has been: nothing is asked again before the next.
+        try town.mark(town.secondary[1], "tardy", on: "2026-03-17")
+        town.sandbox.clearRequests()
+        try await town.nextCycle(.scheduled)
+        #expect(!town.cleverRequests.contains { $0.target.contains("date_range_start=2026-03-12") })
+    }
+
     /// The teacher's row waited for a code to be configured, and the student was enrolled anew: each reading of the section
     /// asked again who is enrolled there.
     @Test func whoIsEnrolledAnewIsAskedForOnce() async throws {

@@ -15,8 +15,8 @@ extension DistrictEngine {
         try sayConfirmed()
         try sayOverdue(target)
         guard try !isWritingPaused, try isUploadDue(target) else { return }
-        // Clever is asked about rows only where a file is to go.
-        guard try isFileWanted(buildFile(), target) else { return }
+        // Clever is asked about rows only where a file is to go, or with the day's look at all that the lookback covers.
+        guard try isFileWanted(buildFile(), target) || hasScannedLookback && areOldRowsLeftOut() else { return }
         do {
             try await lookUpRows()
         } catch let failure as SideFailure {
@@ -105,6 +105,12 @@ extension DistrictEngine {
         let last = try state.reading { try $0.number(.csvUploadedAt) }.map(Timestamp.init(milliseconds:))
         guard let last, last <= now else { return .zero }
         return max(target.uploadInterval - (now - last), .zero)
+    }
+
+    /// A row waits for Clever to say something else of a day that is not read any more.
+    private func areOldRowsLeftOut() throws -> Bool {
+        let first = today.first(of: settings.clever.lookback)
+        return try state.reading { try $0.rowsLeftOut(before: first) } > 0
     }
 
     /// What Clever has not shown for too long is uploaded again: somebody may have removed or replaced the file. Not for the

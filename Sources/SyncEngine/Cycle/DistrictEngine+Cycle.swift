@@ -17,6 +17,7 @@ extension DistrictEngine {
         readsWholeWindow = false
         enrollmentsChecked = []
         counts = CycleCounts()
+        hasScannedLookback = false
         heldNews = []
         failures = []
         matchEvents = 0

@@ -54,6 +54,8 @@ public actor DistrictEngine {
     var isPaused = false
     /// The operator's pause that was in force when a cycle last looked.
     var pauseSeen: Pause?
+    /// Clever was read over the whole lookback in this cycle.
+    var hasScannedLookback = false
     /// Batches that this cycle was the first to hold.
     var heldNews: [Int64] = []
     /// That roster was read in this cycle: reading it again would show nothing new.

@@ -28,6 +28,7 @@ extension DistrictEngine {
             try tx.finishScan(scan, fullScanDay: scan.complete ? scan.today : nil)
             return (totals, self.firstDay(of: scan))
         }
+        if scan.complete { hasScannedLookback = true }
         counts.pages += totals.pages
         counts.records += totals.records
         counts.changed += totals.changed
