@@ -95,6 +95,15 @@ extension Transaction {
         ).map(Self.outboxItem)
     }
 
+    /// What waits for either side, asked for at once.
+    public func outboxItems(_ key: Key) throws -> (toSchoology: OutboxItem?, toClever: OutboxItem?) {
+        let items = try rows(
+            "SELECT \(Self.outboxColumns) FROM outbox WHERE side IN (1, 2) AND section = ? AND student = ? AND day = ?",
+            [key.section, key.student, key.day.number]
+        ).map(Self.outboxItem)
+        return (items.first { $0.side == .schoology }, items.first { $0.side == .clever })
+    }
+
     /// Sections with writes that may go to Schoology now, and the day of each write.
     ///
     /// - Parameter dueBy: writes whose next attempt is later stay; nil takes them all.

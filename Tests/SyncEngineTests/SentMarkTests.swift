@@ -55,13 +55,10 @@ import Testing
 
     @Test func itIsOursAlsoOnceAnOperatorHasDroppedTheWrite() async throws {
         try await loseAWrite()
-        try town.writing { tx in
-            let item = try #require(try tx.outbox(deadOnly: false).first)
-            try tx.dropOutboxItem(item, reason: "no", now: town.time.now)
-        }
+        try town.dropWrite()
         try await town.nextCycle()
         #expect(town.dropBox.attempts == 0)
-        #expect(try trail().filter { $0.side == .schoology }.map(\.now) == [.late])
+        #expect(try town.trail(pair).filter { $0.side == .schoology }.map(\.now) == [.late])
         #expect(try sent() == nil)
         // The office takes it back, and nobody else had said it.
         try town.mark(pair, "present")
@@ -73,10 +70,7 @@ import Testing
     /// Its record comes again, and means the same: the section has its time to be read, and that will tell.
     @Test func whatAnOperatorDroppedDoesNotComeBackWithItsRecord() async throws {
         try await loseAWrite()
-        try town.writing { tx in
-            let item = try #require(try tx.outbox(deadOnly: false).first)
-            try tx.dropOutboxItem(item, reason: "no", now: town.time.now)
-        }
+        try town.dropWrite()
         try town.mark(pair, "tardy", code: "BUS")
         town.sandbox.clearRequests()
         try await town.nextCycle(.scheduled)
@@ -125,7 +119,7 @@ import Testing
         try await loseAWrite()
         try town.mark(pair, "absent", code: "X9")
         try await town.nextCycle()
-        #expect(try town.reading { try $0.mark(key($0)).base } == .late)
+        #expect(try town.reading { try $0.mark(town.key(of: pair, $0)).base } == .late)
         try town.mark(pair, "absent")
         try await town.nextCycle()
         #expect(try town.totals.openConflicts == 0)
@@ -140,9 +134,9 @@ import Testing
         try town.mark(pair, "absent")
         try await town.nextCycle()
         let second = try #require(try town.reading { try $0.lastCycle() }).id
-        #expect(try trail().map(\.was) == [.present, .late])
-        #expect(try trail().map(\.now) == [.late, .absent])
-        #expect(try trail().map(\.cycle) == [first, second])
+        #expect(try town.trail(pair).map(\.was) == [.present, .late])
+        #expect(try town.trail(pair).map(\.now) == [.late, .absent])
+        #expect(try town.trail(pair).map(\.cycle) == [first, second])
         #expect(try town.shown(pair) == 2)
     }
 
@@ -153,7 +147,7 @@ import Testing
             try tx.markSent(item, status: .late, enrollment: 1, cycle: item.cycle)
         }
         try await town.nextCycle()
-        #expect(try trail().filter { $0.side == .schoology }.isEmpty)
+        #expect(try town.trail(pair).filter { $0.side == .schoology }.isEmpty)
         #expect(try sent() == nil)
     }
 
@@ -196,7 +190,7 @@ import Testing
         try await town.nextCycle()
         #expect(try town.totals.suspendedSections == 1)
         let marks = try town.reading { tx in
-            try classmates.prefix(4).map { try tx.sentMark(try key(of: $0, tx))?.status }
+            try classmates.prefix(4).map { try tx.sentMark(try town.key(of: $0, tx))?.status }
         }
         #expect(marks == [nil, nil, .late, nil])
         let items = try town.reading { try $0.outbox(deadOnly: false) }
@@ -217,7 +211,7 @@ import Testing
         town.sandbox.removeAllFaults()
         try town.teach(pair, 1)
         try await town.nextCycle()
-        #expect(try trail().map(\.cause) == ["clever"])
+        #expect(try town.trail(pair).map(\.cause) == ["clever"])
     }
 
     @Test func aWriteThatThePolicyDecidesSaysSo() async throws {
@@ -225,7 +219,7 @@ import Testing
         try town.mark(pair, "tardy")
         try town.teach(pair, 2)
         try await town.nextCycle()
-        #expect(try trail().map(\.cause) == ["policy:clever"])
+        #expect(try town.trail(pair).map(\.cause) == ["policy:clever"])
     }
 
     @Test func aWriteForADailyRecordSaysSo() async throws {
@@ -233,7 +227,7 @@ import Testing
         try town.mark(pupil, "absent", daily: true)
         town.sandbox.add(Fault(.itemCode(429), count: 1))
         try await town.nextCycle()
-        #expect(try trail(pupil).map(\.cause) == ["clever daily"])
+        #expect(try town.trail(pupil).map(\.cause) == ["clever daily"])
     }
 
     /// What an operator decided passes the safety valve. Before it could be written the teacher took the edit back, so that
@@ -258,21 +252,10 @@ import Testing
         try town.approveHeld()
         try await town.nextCycle()
         #expect(try town.shown(pair) == 4)
-        #expect(try trail().filter { $0.side == .schoology }.map(\.cause) == ["clever"])
+        #expect(try town.trail(pair).filter { $0.side == .schoology }.map(\.cause) == ["clever"])
     }
 
     // MARK: -
 
-    private func sent() throws -> Status? { try town.reading { try $0.sentMark(key($0))?.status } }
-
-    private func trail(_ pair: SandboxPair? = nil) throws -> [AuditLine] {
-        try town.reading { try $0.auditTrail(try key(of: pair ?? self.pair, $0)) }
-    }
-
-    private func key(_ tx: Transaction) throws -> Key { try key(of: pair, tx) }
-
-    private func key(of pair: SandboxPair, _ tx: Transaction) throws -> Key {
-        let day = try #require(Day(Town.today.description))
-        return try #require(try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day))
-    }
+    private func sent() throws -> Status? { try town.reading { try $0.sentMark(town.key(of: pair, $0))?.status } }
 }

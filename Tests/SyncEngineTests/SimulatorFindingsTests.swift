@@ -101,7 +101,7 @@ import Transport
         #expect(town.dropBox.rows.count == 1)
         try town.decide(.absent)
         try await town.nextCycle()
-        let lines = try trail(town, pair)
+        let lines = try town.trail(pair)
         #expect(lines.allSatisfy { $0.now != .late || $0.side == .clever })
         try town.ingest()
         try await town.nextCycle()
@@ -123,7 +123,7 @@ import Transport
         try town.ingest()
         try await town.nextCycle()
         #expect(try town.cleverSays(pair) == "tardy")
-        let lines = try trail(town, pair)
+        let lines = try town.trail(pair)
         #expect(!lines.contains { $0.cause == "confirmed by Clever" })
         town.sandbox.removeAllFaults()
         town.time.advance(.hours(9))
@@ -145,7 +145,7 @@ import Transport
         try town.mark(pair, "present")
         town.time.advance(.hours(25))
         for _ in 0..<2 { try await town.nextCycle() }
-        let last = try trail(town, pair).last
+        let last = try town.trail(pair).last
         #expect(last?.now == .present)
     }
 
@@ -317,7 +317,7 @@ import Transport
         #expect(try town.shown(pair) == 4)
         #expect(try town.cleverSays(pair) == "absent/E")
         #expect(try town.totals.outbox == 0)
-        let lines = try trail(town, pair)
+        let lines = try town.trail(pair)
         #expect(lines.last?.now == .excused)
         #expect(lines.filter { $0.cause.hasPrefix("outlived") }.count == 1)
     }
@@ -329,7 +329,7 @@ import Transport
         try town.decide(.present)
         try await town.nextCycle()
         func conflict() throws -> StoredConflict? {
-            try town.reading { try $0.liveConflict(try key(of: pair, $0)) }
+            try town.reading { try $0.liveConflict(try town.key(of: pair, $0)) }
         }
         #expect(try conflict()?.state == .decided)
         try town.ingest()
@@ -347,7 +347,7 @@ import Transport
         town.sandbox.add(Fault(.itemCode(503), count: 1, isApplied: true))
         try await town.nextCycle()
         #expect(try town.shown(pair) == 3)
-        let last = try #require(try trail(town, pair).last)
+        let last = try #require(try town.trail(pair).last)
         #expect((last.side, last.was, last.now, last.cause) == (.schoology, .present, .late, "clever"))
         #expect(try town.totals.outbox == 0)
     }
@@ -400,7 +400,7 @@ import Transport
         town.sandbox.add(Fault(.reset, side: .schoology, method: "PUT", count: 1, isApplied: true))
         try await town.nextCycle()
         #expect(try town.shown(pair) == 4)
-        let last = try #require(try trail(town, pair).last)
+        let last = try #require(try town.trail(pair).last)
         #expect((last.side, last.was, last.now, last.cause) == (.schoology, .absent, .excused, "policy:clever"))
     }
 
@@ -430,7 +430,7 @@ import Transport
         try town.ingest()
         try await town.nextCycle()
         #expect(try town.cleverSays(pair) == "present")
-        #expect(try trail(town, pair).last { $0.side == .clever }?.cause == "schoology")
+        #expect(try town.trail(pair).last { $0.side == .clever }?.cause == "schoology")
     }
 
     /// A row that had been uploaded, and then could not go any more, made the daemon upload a file without it again and
@@ -609,14 +609,5 @@ import Transport
         try await town.nextCycle()
         #expect(try town.totals.openConflicts == 1)
         return (town, pair, file)
-    }
-
-    private func trail(_ town: Town, _ pair: SandboxPair) throws -> [AuditLine] {
-        try town.reading { try $0.auditTrail(try key(of: pair, $0)) }
-    }
-
-    private func key(of pair: SandboxPair, _ tx: Transaction) throws -> Key {
-        let day = try #require(Day(Town.today.description))
-        return try #require(try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day))
     }
 }

@@ -149,11 +149,7 @@ import Testing
         let cycle = try await town.nextCycle().cycle
         try undo(cycle, town)
         try await town.nextCycle()
-        let day = try #require(Day(Town.today.description))
-        let lines = try town.reading { tx in
-            let key = try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day)
-            return try tx.auditTrail(try #require(key))
-        }
+        let lines = try town.trail(pair)
         #expect(lines.map(\.now).suffix(3) == [.absent, .present, .present])
         #expect(lines.suffix(2).allSatisfy { $0.cause == "operator:anna undoes cycle \(cycle)" })
         #expect(try town.reading { try $0.verifyAuditTrail() } != .broken(id: 1, at: town.time.now))

@@ -19,26 +19,13 @@ import Testing
         try town.teach(pair, 3)
         try await town.nextCycle()
         file = try #require(town.dropBox.file)
-        try town.writing { tx in
-            let row = try #require(try tx.outbox(deadOnly: false).first { $0.side == .clever })
-            try tx.dropOutboxItem(row, reason: "no", now: town.time.now)
-        }
+        try town.dropWrite()
         self.town = town
     }
 
     /// Clever takes the file that carried the row.
     private func ingestTheOldFile() {
         #expect(town.sandbox.ingest(csv: file).rejected == [])
-    }
-
-    private var trail: [AuditLine] {
-        get throws {
-            try town.reading { tx in
-                let day = try #require(Day(Town.today.description))
-                let key = try #require(try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day))
-                return try tx.auditTrail(key)
-            }
-        }
     }
 
     /// It was taken for a change of the office, and written over the teacher, who had taken it back.
@@ -49,7 +36,7 @@ import Testing
         try await town.nextCycle()
         #expect(town.puts.isEmpty)
         #expect(try town.shown(pair) == 1)
-        #expect(try trail.contains { $0.now == .late && $0.cause == "an earlier row, taken by Clever" })
+        #expect(try town.trail(pair).contains { $0.now == .late && $0.cause == "an earlier row, taken by Clever" })
         // The teacher's word is a change now, and goes to Clever.
         try town.ingest()
         for _ in 0..<2 { try await town.nextCycle() }
@@ -72,7 +59,7 @@ import Testing
     @Test func isAgreedOnWhereTheTeacherStillSaysSo() async throws {
         ingestTheOldFile()
         try await town.nextCycle()
-        #expect(try trail.last?.now == .late)
+        #expect(try town.trail(pair).last?.now == .late)
         // What the office says next is the only change.
         try town.mark(pair, "absent")
         try await town.nextCycle()

@@ -70,7 +70,7 @@ import GRDB
 
         // The first time: so much for each mark, read, decided, sent and audited, in a district of any size.
         for cost in [small.first, large.first] {
-            #expect(cost.work.statements <= 76 * cost.report.counts.changed)
+            #expect(cost.work.statements <= 75 * cost.report.counts.changed)
             #expect(cost.work.steps <= 2400 * cost.report.counts.changed)
         }
     }
@@ -107,7 +107,7 @@ import GRDB
         let change = try await cycle(town, engine)
         #expect(change.report.counts.changed == 1 && newChange.report.counts.changed == 1)
         // The marks of one day lie all over the table: what is asked of them stands in an index.
-        #expect(change.pages * 10 <= newChange.pages * 15)
+        #expect(change.pages * 10 <= newChange.pages * 13)
         for (now, before) in [(quiet, new.quiet), (rescan, new.rescan), (change, newChange)] {
             let grown = now.work.stepsOf.filter { $0.value > (before.work.stepsOf[$0.key] ?? 0) + 100 }
             #expect(now.work.steps * 10 <= before.work.steps * 11, "\(grown)")

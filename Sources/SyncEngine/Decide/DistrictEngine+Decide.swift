@@ -111,7 +111,8 @@ extension DistrictEngine {
         guard let clever = try cleverStatus(key, tx) else { return }
         var mark = try tx.mark(key)
         let before = mark
-        if try recogniseEcho(key, clever.status, modified: clever.modified, &mark, tx) == nil {
+        let row = try tx.outboxItem(key, side: .clever)
+        if try recogniseEcho(key, clever.status, modified: clever.modified, row, &mark, tx) == nil {
             try tx.noteOutdatedRow(key, clever: clever.status)
         }
         if mark != before { try tx.save(mark, key) }

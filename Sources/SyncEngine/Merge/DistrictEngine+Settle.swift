@@ -22,12 +22,12 @@ extension DistrictEngine {
         _ tx: Transaction
     ) throws -> WantedMark? {
         var mark = try tx.mark(key)
-        let item = try tx.outboxItem(key, side: .schoology)
+        let (item, waiting) = try tx.outboxItems(key)
         if let enrollment, let known = mark.enrollment, known != enrollment {
             // The student was enrolled anew, and the old enrollment's marks went with it: nobody said "present". A
             // teacher's change that is on its way to Clever comes first; then the new mark begins from nothing. (A row that
             // puts back what the office had said is no teacher's word.)
-            if let row = try tx.outboxItem(key, side: .clever), !row.isPutBack {
+            if let row = waiting, !row.isPutBack {
                 if try reasonToWait(row, tx) != nil {
                     // The office has changed the mark meanwhile: the teacher's word is merged with that, as it was.
                     _ = try settle(key, showing: row.status, seenAt: seenAt, tx)
@@ -56,7 +56,7 @@ extension DistrictEngine {
         let decided = try tx.operatorDecision(key)
         let decision = decided.flatMap { $0.binds(clever: clever.status, schoology: schoology) ? $0 : nil }
         if hasArrived, decision == nil || clever.status == schoology { mark.base = schoology }
-        let row = try recogniseEcho(key, clever.status, modified: clever.modified, &mark, tx)
+        let row = try recogniseEcho(key, clever.status, modified: clever.modified, waiting, &mark, tx)
         if bindsUndo(item, row, mark, clever: clever.status, schoology: schoology) {
             try tx.save(mark, key)
             if let item, item.undoes == nil { try tx.removeOutboxItem(item.id) }
@@ -146,16 +146,14 @@ extension DistrictEngine {
 
     /// Sees whether Clever shows what a row of ours said. Then the base advances, and nothing is to be written.
     ///
-    /// - Returns: the row that still waits, if there is one.
+    /// - Parameter row: the one that waits, if there is one.
+    /// - Returns: the one that still does.
     func recogniseEcho(
-        _ key: Key, _ clever: Status, modified: Timestamp?, _ mark: inout StoredMark, _ tx: Transaction
+        _ key: Key, _ clever: Status, modified: Timestamp?, _ row: OutboxItem?, _ mark: inout StoredMark,
+        _ tx: Transaction
     ) throws -> OutboxItem? {
-        guard let row = try tx.outboxItem(key, side: .clever) else {
-            try recogniseEarlierRow(key, clever, modified: modified, row: nil, &mark, tx)
-            return nil
-        }
-        guard row.status == clever else {
-            try recogniseEarlierRow(key, clever, modified: modified, row: row, &mark, tx)
+        guard let row, row.status == clever else {
+            try recogniseEarlierRow(key, clever, modified: modified, row, &mark, tx)
             return row
         }
         if row.isPutBack {
@@ -181,7 +179,7 @@ extension DistrictEngine {
     /// Sees whether Clever shows what a row of ours said that another has replaced since, or that was given up: then it was
     /// brought there, and is no word of the office.
     private func recogniseEarlierRow(
-        _ key: Key, _ clever: Status, modified: Timestamp?, row: OutboxItem?, _ mark: inout StoredMark,
+        _ key: Key, _ clever: Status, modified: Timestamp?, _ row: OutboxItem?, _ mark: inout StoredMark,
         _ tx: Transaction
     ) throws {
         guard clever != mark.base, let modified else { return }

@@ -191,6 +191,23 @@ final class Town: Sendable {
         }
     }
 
+    /// An operator drops the write that waits.
+    func dropWrite() throws {
+        try writing { tx in
+            let item = try #require(try tx.outbox(deadOnly: false).first)
+            try tx.dropOutboxItem(item, reason: "no", now: time.now)
+        }
+    }
+
+    /// The audit trail of today's mark.
+    func trail(_ pair: SandboxPair) throws -> [AuditLine] { try reading { try $0.auditTrail(key(of: pair, $0)) } }
+
+    /// Today's mark, as the state has it.
+    func key(of pair: SandboxPair, _ tx: Transaction) throws -> Key {
+        let day = try #require(Day(Town.today.description))
+        return try #require(try tx.key(student: pair.cleverStudent, section: pair.cleverSection, day: day))
+    }
+
     // MARK: Back to Clever
 
     /// A synced town that works in both directions.
