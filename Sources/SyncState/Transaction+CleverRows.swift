@@ -15,9 +15,11 @@ public struct RowPlace: Sendable, Equatable {
     public var excuseCode: String?
 }
 
-/// What has to be asked of Clever before a row is sent for the first time.
+/// A mark that Clever has to be asked about: a row for it is to be sent for the first time, or one was given up.
 public struct RowLookup: Sendable, Equatable {
-    public var item: OutboxItem
+    public var key: Key
+    /// The row that waits, in the outbox.
+    public var row: Int64?
     public var sectionCleverID: String
     public var school: Int64?
     public var schoolCleverID: String?
@@ -85,38 +87,45 @@ extension Transaction {
     /// are looked up before every upload that carries them, as the office may have changed it. Or the row was never
     /// sent, and no record is stored for the key, as a present one takes no row here.
     public func rowsToLookUp(daily policy: DailyPolicy, readFrom first: Day) throws -> [RowLookup] {
-        let generation = try number(.rosterGeneration) ?? 0
-        return try rows(
+        try rows(
             """
             SELECT \(Self.outboxColumns) FROM outbox
             WHERE side = 2 AND state <> 2 AND coalesce(held, 0) = 0 AND (day < ? OR (state = 0 AND looked_up = 0))
             """, [first.number]
         ).map(Self.outboxItem)
-            .compactMap { item in
-                let key = item.key
-                let stored = try rows(
-                    """
-                    SELECT section FROM clever_record INDEXED BY clever_record_key
-                    WHERE student = ? AND day = ? AND section IN (?, 0)
-                    """, [key.student, key.day.number, key.section]
-                ).map { $0[0] as Int64 }
-                guard key.day < first || !stored.contains(key.section),
-                    let section = try row(
-                        "SELECT clever_id, school, generation FROM section WHERE id = ?", [key.section])
-                else { return nil }
-                let schoolID: Int64? = section[1]
-                let school = try schoolID.flatMap {
-                    try row("SELECT clever_id, takes_daily FROM school WHERE id = ?", [$0])
-                }
-                let isTarget =
-                    try schoolID.map {
-                        try dailyTargets(student: key.student, school: $0, policy: policy).contains(key.section)
-                    } ?? false
-                return RowLookup(
-                    item: item, sectionCleverID: section[0], school: schoolID, schoolCleverID: school?[0],
-                    mayBeDaily: isTarget && (school?[1] ?? false) && (key.day < first || !stored.contains(0)),
-                    isListed: (section[2] as Int64) >= generation)
-            }
+            .compactMap { try lookup($0.key, row: $0.id, daily: policy, readFrom: first) }
+    }
+
+    /// Rows of days that are not read any more, given up once a file had carried them. Where another row has taken the place
+    /// of one, that one is looked up.
+    public func withdrawnRowsToLookUp(daily policy: DailyPolicy, readFrom first: Day) throws -> [RowLookup] {
+        try withdrawnRows(before: first).compactMap { key in
+            try outboxItem(key, side: .clever) == nil ? lookup(key, row: nil, daily: policy, readFrom: first) : nil
+        }
+    }
+
+    private func lookup(_ key: Key, row: Int64?, daily policy: DailyPolicy, readFrom first: Day) throws -> RowLookup? {
+        let stored = try rows(
+            """
+            SELECT section FROM clever_record INDEXED BY clever_record_key
+            WHERE student = ? AND day = ? AND section IN (?, 0)
+            """, [key.student, key.day.number, key.section]
+        ).map { $0[0] as Int64 }
+        guard key.day < first || !stored.contains(key.section),
+            let section = try self.row("SELECT clever_id, school, generation FROM section WHERE id = ?", [key.section])
+        else { return nil }
+        let schoolID: Int64? = section[1]
+        let school = try schoolID.flatMap {
+            try self.row("SELECT clever_id, takes_daily FROM school WHERE id = ?", [$0])
+        }
+        let isTarget =
+            try schoolID.map {
+                try dailyTargets(student: key.student, school: $0, policy: policy).contains(key.section)
+            } ?? false
+        return RowLookup(
+            key: key, row: row, sectionCleverID: section[0], school: schoolID, schoolCleverID: school?[0],
+            mayBeDaily: isTarget && (school?[1] ?? false) && (key.day < first || !stored.contains(0)),
+            isListed: (section[2] as Int64) >= (try number(.rosterGeneration) ?? 0))
     }
 
     /// The records that rows for Clever may replace, on one day of one school: the section's own and the daily one.

@@ -81,14 +81,31 @@ extension Transaction {
         }
     }
 
-    /// Of marks that old nothing is read any more.
-    func forgetSent(before day: Day) throws {
-        try run(
-            """
-            DELETE FROM sent WHERE day < ? AND NOT EXISTS(SELECT 1 FROM outbox WHERE outbox.side = 1
-                AND outbox.section = sent.section AND outbox.student = sent.student AND outbox.day = sent.day)
-            """, [day.number])
+    /// The earliest day of a section of which something was sent that no write waits for any more: an operator dropped it,
+    /// or it lost its match. Nothing but a reading of that day will tell whether it arrived.
+    public func firstSentDay(section: Int64) throws -> Day? {
+        (try row("SELECT min(day) FROM sent WHERE section = ? AND \(Self.isLeftToAReading)", [section])?[0] as Int32?)
+            .map(Day.init(number:))
     }
+
+    /// These days of the section were read, and what that didn't tell of, no other reading will: the student isn't enrolled
+    /// there any more, or the mark can't be understood.
+    public func forgetSent(section: Int64, from first: Day, before end: Day) throws {
+        try run(
+            "DELETE FROM sent WHERE section = ? AND day >= ? AND day < ? AND \(Self.isLeftToAReading)",
+            [section, first.number, end.number])
+    }
+
+    /// Of marks that are too old to be kept.
+    func forgetSent(before day: Day) throws {
+        try run("DELETE FROM sent WHERE day < ? AND \(Self.isLeftToAReading)", [day.number])
+    }
+
+    /// Of `sent`: no write waits, for which the mark would be read.
+    private static let isLeftToAReading = """
+        NOT EXISTS(SELECT 1 FROM outbox WHERE outbox.side = 1 AND outbox.state = 0
+            AND outbox.section = sent.section AND outbox.student = sent.student AND outbox.day = sent.day)
+        """
 
     /// Whether a row of `outbox` is a write to Schoology whose last try got no answer that tells.
     static let isUnknown = """

@@ -36,6 +36,28 @@ extension Transaction {
                 modified, replaced: (stored[1] as Int64?).map(Timestamp.init(milliseconds:)))
     }
 
+    /// Rows of earlier days that Clever may still show.
+    func withdrawnRows(before day: Day) throws -> [Key] {
+        try rows(
+            "SELECT section, student, day FROM withdrawn_row WHERE day < ? ORDER BY day, section, student", [day.number]
+        )
+        .map { Key(section: $0[0], student: $0[1], day: Day(number: $0[2])) }
+    }
+
+    public func hasWithdrawnRows(before day: Day) throws -> Bool {
+        try row("SELECT 1 FROM withdrawn_row WHERE day < ? LIMIT 1", [day.number]) != nil
+    }
+
+    /// Clever was asked, and told what it had until `watermark`: what it has not taken of a file that was replaced well
+    /// before that, it never will.
+    public func forgetWithdrawnRows(_ keys: some Sequence<Key>, toldUntil watermark: Timestamp) throws {
+        for key in keys {
+            try run(
+                "DELETE FROM withdrawn_row WHERE section = ? AND student = ? AND day = ? AND replaced < ?",
+                [key.section, key.student, key.day.number, (watermark - Self.takingAFile).milliseconds])
+        }
+    }
+
     /// Clever has taken it.
     public func forgetWithdrawnRow(_ key: Key) throws {
         try run(

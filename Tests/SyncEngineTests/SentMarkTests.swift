@@ -67,6 +67,21 @@ import Testing
         #expect(try town.totals.openConflicts == 0)
     }
 
+    /// The section is read with that day, which the lookback covers no more.
+    @Test(arguments: [true, false])
+    func whatWasDroppedIsLookedAtThoughItsDayIsOld(isEnrolled: Bool) async throws {
+        try await loseAWrite()
+        try town.dropWrite()
+        if !isEnrolled { try town.sandbox.setEnrollmentStatus(5, enrollment: pair.enrollment) }
+        town.time.advance(.days(5))
+        town.sandbox.clearRequests()
+        for _ in 0..<2 { try await town.nextCycle() }
+        let asked = town.sandbox.requests.filter { $0.path.hasSuffix("\(pair.schoologySection)/attendance") }
+        #expect(asked.map { $0.target.contains("start=\(Town.today)") } == [true, false])
+        #expect(try town.trail(pair).contains { $0.side == .schoology && $0.now == .late } == isEnrolled)
+        #expect(try sent() == nil)
+    }
+
     /// Its record comes again, and means the same: the section has its time to be read, and that will tell.
     @Test func whatAnOperatorDroppedDoesNotComeBackWithItsRecord() async throws {
         try await loseAWrite()

@@ -95,6 +95,26 @@ import Testing
         #expect(try town.totals.outbox == 0)
     }
 
+    /// No scan reads its day any more: the daemon asks once a day, until Clever can't have taken it.
+    @Test(arguments: [true, false])
+    func isAskedAboutOnceNoScanReadsItsDay(isTaken: Bool) async throws {
+        try await town.nextCycle()
+        if isTaken { ingestTheOldFile() }
+        town.time.advance(.days(4))
+        town.sandbox.finishAttendanceSync()
+        town.sandbox.clearRequests()
+        try await town.nextCycle(.scheduled)
+        func questions() -> Int { town.cleverRequests.count { $0.path.hasSuffix("/sections/\(pair.cleverSection)") } }
+        #expect(questions() == 1)
+        #expect(
+            try town.trail(pair).last?.cause
+                == (isTaken ? "an earlier row, taken by Clever" : "operator dropped late: no"))
+        #expect(try town.totals.outbox == 0 && town.totals.openConflicts == 0)
+        town.time.advance(.days(1))
+        try await town.nextCycle()
+        #expect(questions() == 1)
+    }
+
     /// The direction that sends rows is switched off while Clever has one.
     @Test func isRecognisedOnceNoRowsAreSentAnyMore() async throws {
         let town = try await Town.bothWays()

@@ -84,7 +84,7 @@ import Testing
         try temporary.readRoster([.named("s1", students: ["anna"])], [.named("anna")])
         let item = try enqueue(.late)
         func wanted(from first: Day = TemporaryState.day - 3) throws -> [Int64] {
-            try temporary.read { try $0.rowsToLookUp(daily: .homeroom, readFrom: first).map(\.item.id) }
+            try temporary.read { try $0.rowsToLookUp(daily: .homeroom, readFrom: first).compactMap(\.row) }
         }
         #expect(try wanted() == [item.id])
         try temporary.write { try $0.markLookedUp([item.id]) }

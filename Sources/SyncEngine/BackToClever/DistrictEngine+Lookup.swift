@@ -8,24 +8,32 @@ import Transport
 /// A present record takes no row in the state, and yet the row that replaces it has to carry its `sis_id`, or to go
 /// back as a daily one. So what is not stored is asked for once, section by section; and where a school takes daily
 /// attendance, day by day. What comes back may be newer than the last scan: then the key is merged again.
+///
+/// Once a day that is so for rows, too, which were given up once a file had carried them, and whose days no scan reads any
+/// more: Clever may have taken them all the same.
 extension DistrictEngine {
     func lookUpRows() async throws {
         var answered: Set<Key> = []
         func unasked() throws -> [RowLookup] {
-            try rowsToLookUp().filter { !answered.contains($0.item.key) && rowsToAskAbout[$0.item.id] == nil }
+            try rowsToLookUp().filter { !answered.contains($0.key) && rowsToAskAbout[$0.key] == nil }
         }
         for _ in 0..<Self.lookupRounds {
             let lookups = try unasked()
             guard !lookups.isEmpty else { return }
             try await ask(about: lookups)
-            answered.formUnion(lookups.filter { rowsToAskAbout[$0.item.id] == nil }.map(\.item.key))
+            let told = lookups.map(\.key).filter { rowsToAskAbout[$0] == nil }
+            answered.formUnion(told)
             // What was found may call for something else; and a section that is read for that may show a teacher's
             // change, whose row Clever was not asked about yet.
             try await decide(onlyDay: nil)
+            try state.transaction { tx in
+                guard let watermark = try tx.number(.watermark).map(Timestamp.init(milliseconds:)) else { return }
+                try tx.forgetWithdrawnRows(told, toldUntil: watermark)
+            }
             try await pushWrites()
         }
         for lookup in try unasked() {
-            rowsToAskAbout[lookup.item.id] = "it was decided just now, and Clever is asked with the next upload"
+            rowsToAskAbout[lookup.key] = "it was decided just now, and Clever is asked with the next upload"
         }
     }
 
@@ -33,7 +41,7 @@ extension DistrictEngine {
     private static let lookupRounds = 3
 
     private func rowsToLookUp() throws -> [RowLookup] {
-        try state.reading { [settings, today, kind] tx in
+        try state.reading { [settings, today, kind, hasScannedLookback] tx in
             // Nor does going over past days read what Clever has had since the watermark.
             guard kind != .backfill else {
                 return try tx.rowsToLookUp(daily: settings.clever.daily, readFrom: Day(number: .max))
@@ -41,26 +49,32 @@ extension DistrictEngine {
             // A scan of the recent days alone leaves older days as they were.
             let isWhole = try tx.number(.watermark) == tx.number(.fullScanWatermark)
             let span = isWhole ? settings.clever.lookback : settings.clever.recentLookback
-            return try tx.rowsToLookUp(daily: settings.clever.daily, readFrom: today.first(of: span))
+            let rows = try tx.rowsToLookUp(daily: settings.clever.daily, readFrom: today.first(of: span))
+            guard hasScannedLookback else { return rows }
+            return try rows
+                + tx.withdrawnRowsToLookUp(
+                    daily: settings.clever.daily, readFrom: today.first(of: settings.clever.lookback))
         }
     }
 
     private func ask(about lookups: [RowLookup]) async throws {
         for (section, rows) in Dictionary(grouping: lookups, by: \.sectionCleverID).sorted(by: { $0.key < $1.key }) {
-            let days = rows.map(\.item.key.day)
+            let days = rows.map(\.key.day)
             guard let first = days.min(), let last = days.max() else { continue }
             try await lookUp(cleverRequests.attendance(section: section, from: first, through: last), rows)
         }
         let daily = lookups.filter(\.mayBeDaily)
         for (place, rows) in Dictionary(
-            grouping: daily, by: { SchoolDay(school: $0.schoolCleverID, day: $0.item.key.day) }
+            grouping: daily, by: { SchoolDay(school: $0.schoolCleverID, day: $0.key.day) }
         )
         .sorted(by: { ($0.key.day, $0.key.school ?? "") < ($1.key.day, $1.key.school ?? "") }) {
             guard let school = place.school else { continue }
             try await lookUp(
                 cleverRequests.attendance(school: school, from: place.day, through: place.day), rows)
         }
-        try state.transaction { try $0.markLookedUp(lookups.map(\.item.id).filter { rowsToAskAbout[$0] == nil }) }
+        try state.transaction {
+            try $0.markLookedUp(lookups.filter { rowsToAskAbout[$0.key] == nil }.compactMap(\.row))
+        }
     }
 
     private struct SchoolDay: Hashable {
@@ -79,7 +93,7 @@ extension DistrictEngine {
         } catch SideFailure.notFound {
             // A passing fault, for all that is known: what stands there now may be the office's edit.
             for row in rows {
-                rowsToAskAbout[row.item.id] = "Clever was asked for its mark and did not know the section (404)"
+                rowsToAskAbout[row.key] = "Clever was asked for its mark and did not know the section (404)"
             }
         }
     }
@@ -88,12 +102,12 @@ extension DistrictEngine {
         for record in records {
             guard let student = try tx.student(cleverID: record.student.text),
                 let row = rows.first(where: {
-                    $0.item.key.student == student && $0.item.key.day == record.day
+                    $0.key.student == student && $0.key.day == record.day
                         && (record.daily || record.section?.text == $0.sectionCleverID)
                 }), let school = row.school
             else { continue }
             try tx.storeRecord(
-                day: record.day, school: school, student: student, section: record.daily ? 0 : row.item.key.section,
+                day: record.day, school: school, student: student, section: record.daily ? 0 : row.key.section,
                 status: record.status, code: record.excuseCode, sisID: record.sisID, modified: record.lastModified)
         }
     }

@@ -16,7 +16,7 @@ extension DistrictEngine {
         try sayOverdue(target)
         guard try !isWritingPaused, try isUploadDue(target) else { return }
         // Clever is asked about rows only where a file is to go, or with the day's look at all that the lookback covers.
-        guard try isFileWanted(buildFile(), target) || hasScannedLookback && areOldRowsLeftOut() else { return }
+        guard try isFileWanted(buildFile(), target) || hasScannedLookback && areOldRowsOpen() else { return }
         do {
             try await lookUpRows()
         } catch let failure as SideFailure {
@@ -107,10 +107,11 @@ extension DistrictEngine {
         return max(target.uploadInterval - (now - last), .zero)
     }
 
-    /// A row waits for Clever to say something else of a day that is not read any more.
-    private func areOldRowsLeftOut() throws -> Bool {
+    /// A row waits for Clever to say something else of a day that is not read any more, or was given up once a file had
+    /// carried it.
+    private func areOldRowsOpen() throws -> Bool {
         let first = today.first(of: settings.clever.lookback)
-        return try state.reading { try $0.rowsLeftOut(before: first) } > 0
+        return try state.reading { try $0.rowsLeftOut(before: first) > 0 || $0.hasWithdrawnRows(before: first) }
     }
 
     /// What Clever has not shown for too long is uploaded again: somebody may have removed or replaced the file. Not for the
@@ -186,7 +187,7 @@ extension DistrictEngine {
     /// section could not be read yet (it is suspended, Schoology is down), nobody has compared the two: the row waits
     /// for that, or it would overwrite the office's edit without a conflict.
     func reasonToWait(_ row: OutboxItem, _ tx: Transaction) throws -> String? {
-        if let reason = rowsToAskAbout[row.id] { return reason }
+        if let reason = rowsToAskAbout[row.key] { return reason }
         guard let clever = try cleverStatus(row.key, tx)?.status else {
             return "Clever's mark has a code that status_map has no entry for"
         }

@@ -91,8 +91,8 @@ public actor DistrictEngine {
     var cycleBegan = Timestamp(milliseconds: 0)
     /// The uptime at which Clever was last polled.
     var polledAt: Timestamp?
-    /// Rows, by their ids, that Clever has not told of what they would replace for this upload, and why.
-    var rowsToAskAbout: [Int64: String] = [:]
+    /// Marks of which Clever has not told what a row would replace for this upload, and why.
+    var rowsToAskAbout: [Key: String] = [:]
     /// Rows are uploaded though the last upload was just now.
     var ignoresUploadInterval = false
     /// Uploads that failed in a row, and the uptime before which none is tried.

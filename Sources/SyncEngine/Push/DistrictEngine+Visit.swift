@@ -27,7 +27,7 @@ extension DistrictEngine {
         }
         var section = PushSection(
             entry: entry, schoologyID: schoologyID, wasSuspended: place.suspendedUntil != nil, items: items,
-            window: window(of: items), lastReadAt: place.readAt)
+            window: try window(entry.section, items), lastReadAt: place.readAt)
         var reservation = SchoologyClient.Reservation()
         defer { schoology.giveBack(&reservation) }
         var reading: SectionReading
@@ -82,12 +82,16 @@ extension DistrictEngine {
     }
 
     /// The days to read: those of the writes that wait and, once all of Clever's have been read in this cycle, the
-    /// whole window, as it costs the same request.
-    private func window(of items: [OutboxItem]) -> ClosedRange<Day> {
-        let whole = backfillDays ?? today.first(of: settings.clever.lookback)...today
-        guard let newest = items.first?.key.day, let oldest = items.last?.key.day else { return whole }
-        guard readsWholeWindow else { return oldest...newest }
-        return min(oldest, whole.lowerBound)...max(newest, whole.upperBound)
+    /// whole window, as it costs the same request; with an older day of which nobody knows yet what arrived.
+    private func window(_ section: Int64, _ items: [OutboxItem]) throws -> ClosedRange<Day> {
+        let (newest, oldest) = (items.first?.key.day, items.last?.key.day)
+        if let newest, let oldest, !readsWholeWindow { return oldest...newest }
+        var whole = backfillDays ?? today.first(of: settings.clever.lookback)...today
+        for day in [newest, oldest, try state.reading({ try $0.firstSentDay(section: section) })] {
+            guard let day else { continue }
+            whole = min(day, whole.lowerBound)...max(day, whole.upperBound)
+        }
+        return whole
     }
 
     private func read(
@@ -259,6 +263,9 @@ extension DistrictEngine {
             }
             try enqueue(key: key, wanted, tx)
         }
+        try tx.forgetSent(
+            section: section.entry.section, from: section.window.lowerBound,
+            before: today.first(of: settings.clever.lookback))
         if let days = backfillDays, section.window.lowerBound <= days.lowerBound,
             section.window.upperBound >= days.upperBound
         {
