@@ -263,16 +263,16 @@ extension DistrictEngine {
             }
             try enqueue(key: key, wanted, tx)
         }
-        try tx.forgetSent(
-            section: section.entry.section, from: section.window.lowerBound,
-            before: today.first(of: settings.clever.lookback))
+        let lookback = today.first(of: settings.clever.lookback)
+        if sent.keys.contains(where: { $0.day < lookback }) {
+            try tx.forgetSent(section: section.entry.section, from: section.window.lowerBound, before: lookback)
+        }
         if let days = backfillDays, section.window.lowerBound <= days.lowerBound,
             section.window.upperBound >= days.upperBound
         {
             try tx.finishBackfillSection(section.entry.section)
         }
-        let isWhole =
-            section.window.contains(today) && section.window.contains(today.first(of: settings.clever.lookback))
+        let isWhole = section.window.contains(today) && section.window.contains(lookback)
         if isWhole, section.entry.readsBackOnly || readsWholeWindow {
             try tx.finishReading(
                 section: section.entry.section, schoologySection: section.schoologyID, startedAt: section.readBegunAt,
