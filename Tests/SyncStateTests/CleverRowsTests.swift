@@ -175,6 +175,35 @@ import Testing
         #expect(try !isOurs(after: .minutes(76)))
     }
 
+    /// No scan reads its day any more: Clever is asked about it for as long as it may have taken the file.
+    @Test func aWithdrawnRowOfAnOldDayIsLookedUpUntilItsFileIsLongReplaced() throws {
+        try temporary.readRoster([.named("s1", students: ["anna"])], [.named("anna")])
+        try upload(try enqueue(.late))
+        let uploaded = try #require(try row())
+        try temporary.write { try $0.dropOutboxItem(uploaded, reason: "no", now: Self.now) }
+        func keys(readFrom first: Day = TemporaryState.day + 1) throws -> [Key] {
+            try temporary.read { try $0.withdrawnRowsToLookUp(daily: .homeroom, readFrom: first).map(\.key) }
+        }
+        #expect(try keys(readFrom: TemporaryState.day) == [])
+        #expect(try keys() == [temporary.key()])
+        // Another row of the same mark is looked up itself.
+        _ = try enqueue(.absent)
+        #expect(try keys() == [])
+        try temporary.write {
+            try $0.removeOutboxItem(try #require(try $0.outboxItem(temporary.key(), side: .clever)).id)
+        }
+        #expect(try keys() == [temporary.key()])
+
+        func isForgotten(toldUntil watermark: Timestamp) throws -> Bool {
+            try temporary.write { try $0.forgetWithdrawnRows([temporary.key()], toldUntil: watermark) }
+            return try keys() == []
+        }
+        #expect(try !isForgotten(toldUntil: Self.now + .days(1)))
+        try temporary.write { try $0.markUploaded([], watermark: nil, now: Self.now) }
+        #expect(try !isForgotten(toldUntil: Self.now + .minutes(15)))
+        #expect(try isForgotten(toldUntil: Self.now + .minutes(16)))
+    }
+
     @Test func aDroppedRowThatWasUploadedMakesTheFileOutdated() throws {
         let item = try enqueue(.late)
         try upload(item)
